@@ -7,7 +7,15 @@ import importlib
 
 from ._version import __version__
 
-_HOME = {}
+_HOME = {
+    "CaseError": "exceptions",
+    "DataWarning": "exceptions",
+    "LateFusionClassifier": "fusion",
+    "LeakageWarning": "exceptions",
+    "StudyError": "exceptions",
+    "make_early_fusion": "fusion",
+    "modality_columns": "naming",
+}
 """Public name -> the module that defines it."""
 
 __all__ = ["__version__", *sorted(_HOME)]
