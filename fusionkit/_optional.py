@@ -2,10 +2,10 @@
 
 import importlib
 
-_EXTRAS = {
-    "radiomics": "pyradiomics",
+EXTRAS = {
+    "radiomics": ("pyradiomics", "pyradiomics-cuda"),
 }
-"""Importable package -> the extra of fusionkit that installs it."""
+"""Importable package -> (the extra of fusionkit that installs it, the distribution's name)."""
 
 
 def import_optional(package, purpose):
@@ -30,7 +30,7 @@ def import_optional(package, purpose):
     try:
         return importlib.import_module(package)
     except ImportError as error:
-        extra = _EXTRAS[package.partition(".")[0]]
+        extra, _ = EXTRAS[package.partition(".")[0]]
         raise ImportError(
             f"{purpose} needs the package '{package}', which is not installed: pip install 'fusionkit[{extra}]'"
         ) from error
