@@ -1,6 +1,6 @@
 """From one image array and one mask array to a dictionary of features."""
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -8,6 +8,8 @@ from fusionkit.exceptions import CaseError
 from fusionkit.radiomics.catalogue import check_enabled
 from fusionkit.radiomics.discretise import discretise
 from fusionkit.radiomics.firstorder import first_order_statistics
+from fusionkit.radiomics.shape import shape_features, shape_features_2d
+from fusionkit.radiomics.texture import TextureMatrices, texture_features
 
 __all__ = ["Region", "compute_features"]
 
@@ -47,6 +49,11 @@ class Region:
     def grey(self):
         """The grey levels of the voxels, in the order of ``values``."""
         return discretise(self.values, self.settings, ibsi=self.ibsi)
+
+    @cached_property
+    def matrices(self):
+        """The texture matrices, which the texture classes share."""
+        return TextureMatrices(self.mask, self.grey, self.spacing_mm, self.settings, self.ibsi)
 
 
 def compute_features(image, mask, spacing_mm, settings, enabled, *, shape=True, ibsi=False):
@@ -128,7 +135,22 @@ def _first_order(region):
     )
 
 
-_CALCULATORS = {"firstorder": _first_order}
+def _shape(region):
+    return shape_features(region.mask, region.spacing_mm)
+
+
+def _shape_2d(region):
+    return shape_features_2d(region.mask, region.spacing_mm, region.settings.get("force2Ddimension", 0))
+
+
+def _texture(feature_class, region):
+    return texture_features(feature_class, region.matrices)
+
+
+_TEXTURE_CLASSES = ("glcm", "glrlm", "glszm", "gldm", "ngtdm")
+_CALCULATORS = {"firstorder": _first_order, "shape": _shape, "shape2D": _shape_2d} | {
+    name: partial(_texture, name) for name in _TEXTURE_CLASSES
+}
 """Feature class -> the function that gives all its features for a region."""
 
 _SHAPE_CLASSES = ("shape", "shape2D")
