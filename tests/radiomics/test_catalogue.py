@@ -68,7 +68,7 @@ def test_none_stands_for_the_whole_class_and_names_for_themselves():
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
-    with pytest.raises(ValueError, match="no feature class 'glmc'; the nearest are .*'glcm'"):
+    with pytest.raises(ValueError, match=r"no feature class 'glmc'; the nearest are .*'glcm'"):
         check_enabled({"glmc": None})
     with pytest.raises(ValueError, match="no feature of class 'glcm' 'Contrst'; the nearest are 'Contrast'"):
         check_enabled({"glcm": ["Contrst"]})
