@@ -3,11 +3,13 @@
 from .cross_validated import cv_difference, cv_estimate, fold_values
 from .discrimination import auc, auc_delong, average_precision, delong_test
 from .intervals import corrected_resampled_interval, corrected_resampled_test, wilson_interval
+from .resampling import PairedBootstrap, paired_bootstrap
 from .results import Comparison, Estimate
 
 __all__ = [
     "Comparison",
     "Estimate",
+    "PairedBootstrap",
     "auc",
     "auc_delong",
     "average_precision",
@@ -17,5 +19,6 @@ __all__ = [
     "cv_estimate",
     "delong_test",
     "fold_values",
+    "paired_bootstrap",
     "wilson_interval",
 ]

@@ -1,27 +1,34 @@
 """The two entry points for out-of-fold scores: one model's value, and the difference between two models.
 
-What is estimated. Both intervals are about *the models fitted in this cross-validation*: the mean, over these fits,
-of their performance on new patients of the same population. Each was trained on the share ``(K - 1) / K`` of the
-cohort, so the model refitted to everybody is expected to do a little better; nothing here is about that one model.
+What is estimated. Both intervals are about the models fitted in this cross-validation: the mean, over these fits, of
+their performance on new patients of the same population. Each was trained on the share ``(K - 1) / K`` of the
+cohort, so that the model refitted to everybody is expected to do a little better.
 
-Which interval, and why. Out-of-fold scores of different patients come from models that share training patients, so
-DeLong's variance and the patient-level bootstrap, which both take the scores as given, are too narrow. In simulated
-cohorts of 80 to 200 patients with a known true AUC (logistic models, with and without selection among 50 features)
-they covered 80 to 93 %; the corrected resampled t interval of Nadeau & Bengio (2003), on the logit scale for one AUC
-and plain for a difference, covered 92 to 96 % wherever the clinical model carried signal.
-``benchmarks/metrics.py --coverage`` makes these figures. Where every model is at chance (AUC 0.5), the estimate
-itself varies twice as much as any variance from out-of-fold scores shows, and coverage falls to about 90 %: claim
-discrimination of a weak model with the label-permutation test, not with this interval.
+Which interval, and why. Every patient is a tester and a teacher. DeLong's variance and the patient bootstrap see the
+tester only, take the models as given, and are too narrow. What the teachers add is seen in repeated cross-validation:
+between two repeats a share ``1 / K`` of each training set is exchanged, and the ranks of the same patients move. With
+r their correlation between repeats (within an outcome class), ``q = K (1 - r)`` is the part of the scores' variance
+that the choice of training patients makes: near 0 for a strong clinical score, near 1 for pure noise. For a linear
+score without signal one can show that training doubles the variance, and simulation shows that ``1 + q`` is the right
+factor between these ends. The interval for the AUC is DeLong's variance, computed within folds, times ``1 + q``, on
+the logit scale; for a difference the ranks are subtracted first and the factor is ``1 + 0.75 q``. This is a method of
+this project, held to its promise by simulation (``benchmarks/metrics.py coverage``) and not by a publication; the
+corrected resampled t of Nadeau & Bengio (2003), the published choice, is there as ``method="corrected_t"``, and is
+used for other metrics and for a single repeat. It covers too little where models are weak or unstable (84 to 93 %
+at an AUC near 0.5 or after selection among 50 features), the more so the fewer the patients.
 """
 
 import warnings
 
 import numpy as np
+from scipy import stats
 
 from ..exceptions import DataWarning
-from ._checks import check_binary, check_numbers, check_out_of_fold
+from ._checks import check_binary, check_confidence, check_numbers, check_out_of_fold
+from ._instability import auc_error, difference_error
 from .discrimination import auc, average_precision
-from .intervals import corrected_resampled_interval, corrected_resampled_test
+from .intervals import corrected_resampled_interval, corrected_resampled_test, make_limits
+from .results import Comparison, Estimate
 
 __all__ = ["cv_difference", "cv_estimate", "fold_values"]
 
@@ -30,6 +37,8 @@ _METRICS = {
     "average_precision": (average_precision, "logit"),
 }
 """Name -> the function of (y_true, y_score), and the scale of its interval."""
+
+INSTABILITY = "instability-inflated influence variance"
 
 
 def _metric(metric):
@@ -94,18 +103,28 @@ def fold_values(y_true, scores, folds, *, metric="auc"):
 def _split_sizes(folds, n):
     """Mean number of patients in training and test part of a split."""
     n_test = n / np.mean([np.unique(fold).size for fold in np.atleast_2d(folds)])
-    return n - n_test, n_test
+    return {"n_train": n - n_test, "n_test": n_test}
 
 
-def _n_events(y_true, metric):
-    return None if callable(metric) else int(np.asarray(y_true).sum())
+def _uses_instability(method, metric, scores):
+    """Whether the interval is the instability-inflated one; the other choice is the corrected resampled t."""
+    if method not in {"auto", "instability", "corrected_t"}:
+        raise ValueError(f"method must be 'auto', 'instability' or 'corrected_t'; got {method!r}")
+    possible = metric == "auc" and len(np.atleast_2d(scores)) > 1
+    if method == "instability" and not possible:
+        raise ValueError("method='instability' is for metric='auc' and at least two repeats of the cross-validation")
+    return possible and method != "corrected_t"
 
 
-def cv_estimate(y_true, scores, folds, *, metric="auc", confidence=0.95):
+def _counts(y_true, metric):
+    return {"n": np.size(y_true), "n_events": None if callable(metric) else int(np.sum(y_true))}
+
+
+def cv_estimate(y_true, scores, folds, *, metric="auc", groups=None, method="auto", confidence=0.95):
     """Return a cross-validated metric with its interval: the figure for the report.
 
-    The metric is computed in every test fold and averaged; the interval is the corrected resampled t (see the
-    module's text for what it is about and how well it covers). Patients who belong together must share a fold.
+    The metric is computed in every test fold and averaged. What the interval is about and how well it covers stands
+    in the text of this module.
 
     Parameters
     ----------
@@ -117,17 +136,26 @@ def cv_estimate(y_true, scores, folds, *, metric="auc", confidence=0.95):
         In which test fold the patient stood in that repeat; any labels.
     metric : str or callable, default='auc'
         ``"auc"``, ``"average_precision"``, or a function of (y_true, y_score) that returns a number.
+    groups : array-like of shape (n,) or None, default=None
+        Who belongs together (lesions of one patient): rows of a group must share their folds, and count as one
+        observation in the instability-inflated interval.
+    method : {"auto", "instability", "corrected_t"}, default='auto'
+        ``"instability"``: needs the AUC and two repeats or more. ``"corrected_t"``: the corrected resampled t of
+        Nadeau & Bengio (2003). ``"auto"``: the first where it is possible.
     confidence : float, default=0.95
         Nominal coverage.
 
     Returns
     -------
     estimate : Estimate
+        Its ``method`` says which interval it is. Limits are NaN, with the reason, where all patients are ranked
+        without error or the scores do not vary.
 
     Raises
     ------
     ValueError
-        If shapes disagree, a score is NaN, there is one class only, or fewer than two folds have a value.
+        If shapes disagree, a score is NaN, there is one class only, fewer than two folds have a value, or two
+        repeats are the same split.
 
     Examples
     --------
@@ -135,24 +163,23 @@ def cv_estimate(y_true, scores, folds, *, metric="auc", confidence=0.95):
     >>> from fusionkit.metrics import cv_estimate
     >>> rng = np.random.default_rng(0)
     >>> y_true = np.repeat([0, 1], 50)
-    >>> folds = np.tile(np.arange(100) % 5, (3, 1))
-    >>> print(cv_estimate(y_true, y_true + rng.normal(size=(3, 100)), folds))
-    0.737 (95 % CI 0.584 to 0.849)
+    >>> folds = np.array([rng.permutation(100) % 5 for repeat in range(3)])
+    >>> ranking = y_true + rng.normal(size=100)
+    >>> print(cv_estimate(y_true, ranking + 0.1 * rng.normal(size=(3, 100)), folds))
+    0.704 (95 % CI 0.584 to 0.802)
     """
     values = fold_values(y_true, scores, folds, metric=metric)
-    n_train, n_test = _split_sizes(folds, np.size(y_true))
-    return corrected_resampled_interval(
-        values,
-        n_train=n_train,
-        n_test=n_test,
-        confidence=confidence,
-        scale=_metric(metric)[1],
-        n=np.size(y_true),
-        n_events=_n_events(y_true, metric),
-    )
+    counts = _counts(y_true, metric)
+    if not _uses_instability(method, metric, scores):
+        sizes, scale = _split_sizes(folds, counts["n"]), _metric(metric)[1]
+        return corrected_resampled_interval(values, confidence=confidence, scale=scale, **sizes, **counts)
+    event = check_binary(y_true)
+    value, error = auc_error(event, *check_out_of_fold(scores, folds, event.size, "scores"), groups)
+    low, high, reason = make_limits(value, stats.norm.ppf((1 + check_confidence(confidence)) / 2) * error, "logit")
+    return Estimate(value, low, high, **counts, method=INSTABILITY, confidence=confidence, reason=reason)
 
 
-def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", confidence=0.95):
+def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", groups=None, method="auto", confidence=0.95):
     """Return how much better one model is than another on the same splits, with interval and test.
 
     Parameters
@@ -165,30 +192,41 @@ def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", confi
         In which test fold the patient stood in that repeat, for both models.
     metric : str or callable, default='auc'
         ``"auc"``, ``"average_precision"``, or a function of (y_true, y_score) that returns a number.
+    groups : array-like of shape (n,) or None, default=None
+        Who belongs together, as in :func:`cv_estimate`.
+    method : {"auto", "instability", "corrected_t"}, default='auto'
+        As in :func:`cv_estimate`.
     confidence : float, default=0.95
         Nominal coverage.
 
     Returns
     -------
     comparison : Comparison
-        The model minus the baseline.
+        The model minus the baseline; interval and test are NaN, with the reason, where the two rank alike.
 
     Raises
     ------
     ValueError
-        If shapes disagree, a score is NaN, there is one class only, or fewer than two folds have a value.
+        If shapes disagree, a score is NaN, there is one class only, fewer than two folds have a value, or two
+        repeats are the same split.
     """
     values = fold_values(y_true, scores, folds, metric=metric)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # the same folds have just been complained about
         baseline = fold_values(y_true, baseline_scores, folds, metric=metric)
-    n_train, n_test = _split_sizes(folds, np.size(y_true))
-    return corrected_resampled_test(
-        values,
-        baseline,
-        n_train=n_train,
-        n_test=n_test,
-        confidence=confidence,
-        n=np.size(y_true),
-        n_events=_n_events(y_true, metric),
+    counts = _counts(y_true, metric)
+    if not _uses_instability(method, metric, scores):
+        sizes = _split_sizes(folds, counts["n"])
+        return corrected_resampled_test(values, baseline, confidence=confidence, **sizes, **counts)
+    event = check_binary(y_true)
+    scores, splits = check_out_of_fold(scores, folds, event.size, "scores")
+    baseline_scores, _ = check_out_of_fold(baseline_scores, folds, event.size, "baseline_scores")
+    value, baseline_value, error = difference_error(event, scores, baseline_scores, splits, groups)
+    low, high, reason = make_limits(
+        value - baseline_value, stats.norm.ppf((1 + check_confidence(confidence)) / 2) * error, "identity"
     )
+    difference = Estimate(
+        value - baseline_value, low, high, **counts, method=INSTABILITY, confidence=confidence, reason=reason
+    )
+    z = (value - baseline_value) / error
+    return Comparison(difference, value, baseline_value, z, np.inf, float(2 * stats.norm.sf(abs(z))))

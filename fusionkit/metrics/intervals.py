@@ -7,7 +7,7 @@ from scipy.special import expit, logit
 from ._checks import check_confidence, check_numbers
 from .results import Comparison, Estimate
 
-__all__ = ["corrected_resampled_interval", "corrected_resampled_test", "wilson_interval"]
+__all__ = ["corrected_resampled_interval", "corrected_resampled_test", "make_limits", "wilson_interval"]
 
 
 def _corrected_error(values_by_fold, n_train, n_test):
@@ -21,18 +21,32 @@ def _corrected_error(values_by_fold, n_train, n_test):
     return values.mean(), error, values.size - 1
 
 
-def _limits(mean, half, scale):
-    """Limits ``mean -+ half`` on the scale asked for, and why there are none."""
-    if scale == "identity":
-        return mean - half, mean + half, ""
-    if scale != "logit":
+def make_limits(value, half, scale):
+    """Return the limits ``value -+ half`` made on a scale, and the reason where there are none.
+
+    Parameters
+    ----------
+    value, half : float
+        Estimate and half width; a half width of zero or NaN means that nothing varies.
+    scale : {"identity", "logit"}
+        With ``"logit"`` the half width is carried to the log-odds scale and the limits back.
+
+    Returns
+    -------
+    low, high : float
+    reason : str
+        Empty where the limits are numbers.
+    """
+    if scale not in {"identity", "logit"}:
         raise ValueError(f"scale must be 'identity' or 'logit'; got {scale!r}")
-    if not 0 <= mean <= 1:
-        raise ValueError(f"scale='logit' is for metrics in [0, 1]; the mean is {mean:g}")
-    if mean in {0.0, 1.0}:
-        return np.nan, np.nan, f"all folds have the value {mean:g}, where no spread between folds can show"
-    half = half / (mean * (1 - mean))
-    return expit(logit(mean) - half), expit(logit(mean) + half), ""
+    if scale == "logit" and not 0 <= value <= 1:
+        raise ValueError(f"scale='logit' is for metrics in [0, 1]; the mean is {value:g}")
+    if not half > 0:
+        return np.nan, np.nan, f"it is {value:g} whichever fold or patient one looks at: no variation can show"
+    if scale == "identity":
+        return float(value - half), float(value + half), ""
+    half = half / (value * (1 - value))
+    return float(expit(logit(value) - half)), float(expit(logit(value) + half)), ""
 
 
 def corrected_resampled_interval(
@@ -74,11 +88,11 @@ def corrected_resampled_interval(
     """
     mean, error, df = _corrected_error(values_by_fold, n_train, n_test)
     half = stats.t.ppf((1 + check_confidence(confidence)) / 2, df) * error
-    low, high, reason = _limits(mean, half, scale)
+    low, high, reason = make_limits(mean, half, scale)
     return Estimate(
         value=float(mean),
-        low=float(low),
-        high=float(high),
+        low=low,
+        high=high,
         n=round(n_train + n_test) if n is None else int(n),
         n_events=n_events,
         method="corrected resampled t" + (" on the logit scale" if scale == "logit" else ""),
@@ -122,15 +136,8 @@ def corrected_resampled_test(values_a, values_b, *, n_train, n_test, confidence=
     estimate = corrected_resampled_interval(
         differences, n_train=n_train, n_test=n_test, confidence=confidence, n=n, n_events=n_events
     )
-    t = p_value = np.nan
-    if error > 0:
-        t = mean / error
-        p_value = 2 * stats.t.sf(abs(t), df)
-    else:
-        reason = f"the difference is {mean:g} in every fold"
-        estimate = Estimate(
-            estimate.value, np.nan, np.nan, estimate.n, n_events, estimate.method, estimate.confidence, reason
-        )
+    t = mean / error if error > 0 else np.nan
+    p_value = 2 * stats.t.sf(abs(t), df)
     return Comparison(estimate, float(values_a.mean()), float(values_b.mean()), float(t), float(df), float(p_value))
 
 

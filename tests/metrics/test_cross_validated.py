@@ -7,7 +7,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 
 from fusionkit.exceptions import DataWarning
-from fusionkit.metrics import corrected_resampled_interval, cv_difference, cv_estimate, fold_values
+from fusionkit.metrics import (
+    auc_delong,
+    corrected_resampled_interval,
+    cv_difference,
+    cv_estimate,
+    delong_test,
+    fold_values,
+)
+from fusionkit.metrics._pairs import auc_influence, score_instability
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +44,78 @@ def test_fold_values_are_those_of_cross_val_score(out_of_fold, metric):
         assert fold_values(y, scores[0], folds, metric=metric).shape == expected.shape
 
 
-def test_the_estimate_is_the_corrected_interval_of_the_fold_values(out_of_fold):
+def test_one_repeat_or_choice_gives_the_corrected_interval_of_the_fold_values(out_of_fold):
     y, scores, folds, expected = out_of_fold
-    got = cv_estimate(y, scores[0], folds)
+    got = cv_estimate(y, scores[0], folds, method="corrected_t")
     direct = corrected_resampled_interval(expected, n_train=67.5, n_test=22.5, scale="logit")
     np.testing.assert_allclose([got.value, got.low, got.high], [direct.value, direct.low, direct.high], atol=1e-12)
     assert (got.n, got.n_events) == (90, y.sum())
+    assert cv_estimate(y, scores[0, 0], folds[0]).method == got.method == "corrected resampled t on the logit scale"
+    assert cv_difference(y, scores[0], scores[1], folds, method="corrected_t").df == 11
+
+
+def test_with_stable_scores_in_one_fold_the_interval_is_delongs():
+    rng = np.random.default_rng(3)
+    y = rng.random(200) < 0.4
+    score, other = y + rng.normal(size=200), y + rng.normal(size=200)
+    event = np.asarray(y)
+    value, influence = auc_influence(event, score[None], np.zeros((1, 200), dtype=int))
+    delong = auc_delong(y, score)
+    assert value == pytest.approx(delong.value, abs=1e-12)
+    half = 1.959963984540054 * np.sqrt(np.sum(influence**2))
+    np.testing.assert_allclose([value - half, value + half], [delong.low, delong.high], atol=1e-12)
+    _, second = auc_influence(event, other[None], np.zeros((1, 200), dtype=int))
+    test = delong_test(y, score, other)
+    assert test.difference.value / test.statistic == pytest.approx(np.sqrt(np.sum((influence - second) ** 2)))
+
+
+def test_instability_is_zero_for_fixed_scores_and_one_for_scores_that_training_decides():
+    rng = np.random.default_rng(4)
+    event = np.arange(400) < 200
+    folds = np.array([rng.permutation(400) % 5 for _ in range(20)])
+    fixed = np.tile(rng.normal(size=400), (20, 1))
+    assert score_instability(event, fixed, folds) == pytest.approx(0, abs=1e-12)
+    # a linear score whose direction is the mean of the training patients' pure noise
+    X = rng.normal(size=(400, 50))
+    scores = np.empty((20, 400))
+    for repeat, fold in enumerate(folds):
+        for label in range(5):
+            train = fold != label
+            direction = X[train & event].mean(axis=0) - X[train & ~event].mean(axis=0)
+            scores[repeat, ~train] = X[~train] @ direction
+    assert score_instability(event, scores, folds) == pytest.approx(1, abs=0.2)
+
+
+def test_rows_of_one_group_count_once(out_of_fold):
+    y, scores, folds, _ = out_of_fold
+    once = cv_estimate(y, scores[0], folds)
+    twice = cv_estimate(np.tile(y, 2), np.tile(scores[0], 2), np.tile(folds, 2), groups=np.tile(np.arange(90), 2))
+    assert twice.value == pytest.approx(once.value, abs=1e-12)
+    assert twice.high - twice.low == pytest.approx(once.high - once.low, rel=0.02)
+
+
+def test_repeats_that_are_the_same_split_are_refused(out_of_fold):
+    y, scores, folds, _ = out_of_fold
+    renamed = np.array([folds[0], 3 - folds[0], folds[1]])
+    with pytest.raises(ValueError, match="3 repeats split the patients in only 2 different ways"):
+        cv_estimate(y, scores[0], renamed)
+
+
+@pytest.mark.parametrize("constant", [0.0, 1.0])
+def test_perfect_or_constant_scores_have_no_interval_and_say_why(out_of_fold, constant):
+    y, _, folds, _ = out_of_fold
+    got = cv_estimate(y, np.tile(constant * y, (3, 1)), folds)
+    assert got.value == (1 if constant else 0.5)
+    assert np.isnan(got.low)
+    assert "no variation can show" in str(got)
+
+
+def test_equal_models_have_no_test(out_of_fold):
+    y, scores, folds, _ = out_of_fold
+    got = cv_difference(y, scores[0], scores[0], folds)
+    assert got.difference.value == 0
+    assert np.isnan(got.p_value)
+    assert np.isnan(got.difference.low)
 
 
 def test_the_difference_is_that_of_the_two_estimates(out_of_fold):
