@@ -2,6 +2,7 @@
 
 __all__ = ["TABLE"]
 
+_AXIS = "IBSI's values divide the variances by the number of voxels less one, pyradiomics by the number."
 _ISOLATED = "IBSI leaves out voxels without any neighbour in the region; pyradiomics counts them with difference 0."
 
 TABLE = {
@@ -41,14 +42,14 @@ TABLE = {
     "shape": [
         ("Elongation", "Elongation", "Q3CK", "1"),
         ("Flatness", "Flatness", "N17B", "1"),
-        ("LeastAxisLength", "Least axis length", "7J51", "mm"),
-        ("MajorAxisLength", "Major axis length", "TDIC", "mm"),
+        ("LeastAxisLength", "Least axis length", "7J51", "mm", _AXIS),
+        ("MajorAxisLength", "Major axis length", "TDIC", "mm", _AXIS),
         ("Maximum2DDiameterColumn", "Largest diameter in a coronal plane", None, "mm"),
         ("Maximum2DDiameterRow", "Largest diameter in a sagittal plane", None, "mm"),
         ("Maximum2DDiameterSlice", "Largest diameter in an axial plane", None, "mm"),
         ("Maximum3DDiameter", "Maximum 3D diameter", "L0JK", "mm"),
         ("MeshVolume", "Volume of the mesh", "RNU0", "mm³"),
-        ("MinorAxisLength", "Minor axis length", "P9VJ", "mm"),
+        ("MinorAxisLength", "Minor axis length", "P9VJ", "mm", _AXIS),
         ("Sphericity", "Sphericity", "QCFX", "1"),
         ("SurfaceArea", "Surface area of the mesh", "C0JK", "mm²"),
         ("SurfaceVolumeRatio", "Surface to volume ratio", "2PR5", "1/mm"),

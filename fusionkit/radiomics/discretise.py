@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from fusionkit.exceptions import CaseError
+from fusionkit.radiomics.compiled import kernel
 
 __all__ = ["GreyLevels", "bin_edges", "discretise"]
 
@@ -118,7 +118,7 @@ def discretise(values, settings, *, ibsi=False):
     return GreyLevels(rank_of_level[level_of_voxel], levels, counts[levels])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _digitise(values, edges):
     """``numpy.digitize`` for edges that are almost evenly spaced: guess the bin, then correct by comparison."""
     last = edges.size - 1

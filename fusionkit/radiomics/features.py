@@ -136,7 +136,7 @@ def _first_order(region):
 
 
 def _shape(region):
-    return shape_features(region.mask, region.spacing_mm)
+    return shape_features(region.mask, region.spacing_mm, ibsi=region.ibsi)
 
 
 def _shape_2d(region):

@@ -3,9 +3,10 @@
 from itertools import product
 
 import numpy as np
-from numba import njit
 
-__all__ = ["angles", "count_neighbours", "count_runs", "count_zones", "padded_grid", "spans_a_line"]
+from fusionkit.radiomics.compiled import kernel
+
+__all__ = ["angles", "count_neighbours", "count_runs", "count_zones", "flat_steps", "padded_grid", "spans_a_line"]
 
 
 def angles(shape, distances, force2d_axis=None):
@@ -57,18 +58,34 @@ def padded_grid(mask, ranks, pad):
     return grid
 
 
-@njit(cache=True, nogil=True)
-def count_neighbours(grid, pad, angles, levels, alpha, cooccurrence, dependence, tone):
+def flat_steps(angles, shape):
+    """Return directions as steps in the flattened grid.
+
+    Parameters
+    ----------
+    angles : ndarray of shape (n_angles, 3), int64
+        Steps along z, y, x, see :func:`angles`.
+    shape : tuple of int
+        The shape of the padded grid.
+
+    Returns
+    -------
+    steps : ndarray of shape (n_angles,), int64
+        All positive.
+    """
+    return angles @ np.array([shape[1] * shape[2], shape[2], 1])
+
+
+@kernel
+def count_neighbours(voxels, steps, levels, alpha, cooccurrence, dependence, tone):
     """Add up GLCM, GLDM and NGTDM in one pass over both neighbours along every direction.
 
     Parameters
     ----------
-    grid : ndarray of uint16, C-contiguous
-        Ranks with a border of ``pad`` voxels, see :func:`padded_grid`.
-    pad : int
-        Width of the border.
-    angles : ndarray of shape (n_angles, 3), int64
-        Directions.
+    voxels : ndarray of shape (grid.size,), uint16
+        The padded grid of ranks, flattened, see :func:`padded_grid`.
+    steps : ndarray of shape (n_angles,), int64
+        Directions, see :func:`flat_steps`.
     levels : ndarray of shape (n_levels,), int64
         Grey level of each rank.
     alpha : int
@@ -81,102 +98,89 @@ def count_neighbours(grid, pad, angles, levels, alpha, cooccurrence, dependence,
         Added to: voxels of the level, their summed absolute differences from their neighbours' mean level, and
         those among them that have no neighbour at all.
     """
-    n_z, n_y, n_x = grid.shape
-    voxels = grid.reshape(-1)
-    steps = (angles[:, 0] * n_y + angles[:, 1]) * n_x + angles[:, 2]
-    for z in range(pad, n_z - pad):
-        for y in range(pad, n_y - pad):
-            row = (z * n_y + y) * n_x
-            for i in range(row + pad, row + n_x - pad):
-                if voxels[i] == 0:
-                    continue
-                rank = np.intp(voxels[i]) - 1
-                level = levels[rank]
-                n_neighbours, n_dependent, total = 0, 0, 0
-                for a in range(steps.size):
-                    ahead, behind = np.intp(voxels[i + steps[a]]), np.intp(voxels[i - steps[a]])
-                    if ahead:
-                        cooccurrence[a, rank, ahead - 1] += 1
-                        other = levels[ahead - 1]
-                        n_neighbours += 1
-                        total += other
-                        n_dependent += abs(level - other) <= alpha
-                    if behind:
-                        other = levels[behind - 1]
-                        n_neighbours += 1
-                        total += other
-                        n_dependent += abs(level - other) <= alpha
-                dependence[rank, n_dependent] += 1
-                tone[rank, 0] += 1
-                if n_neighbours:
-                    tone[rank, 1] += abs(level - total / n_neighbours)
-                else:
-                    tone[rank, 2] += 1
+    for i in range(voxels.size):
+        if voxels[i] == 0:
+            continue
+        rank = np.intp(voxels[i]) - 1
+        level = levels[rank]
+        n_neighbours, n_dependent, total = 0, 0, 0
+        for a in range(steps.size):
+            ahead, behind = np.intp(voxels[i + steps[a]]), np.intp(voxels[i - steps[a]])
+            if ahead:
+                cooccurrence[a, rank, ahead - 1] += 1
+                other = levels[ahead - 1]
+                n_neighbours += 1
+                total += other
+                n_dependent += abs(level - other) <= alpha
+            if behind:
+                other = levels[behind - 1]
+                n_neighbours += 1
+                total += other
+                n_dependent += abs(level - other) <= alpha
+        dependence[rank, n_dependent] += 1
+        tone[rank, 0] += 1
+        if n_neighbours:
+            tone[rank, 1] += abs(level - total / n_neighbours)
+        else:
+            tone[rank, 2] += 1
 
 
-@njit(cache=True, nogil=True)
-def count_runs(grid, pad, angles, runs):
+@kernel
+def count_runs(voxels, steps, runs):
     """Add up the run-length matrix of every direction.
 
     Parameters
     ----------
-    grid, pad, angles
+    voxels, steps
         See :func:`count_neighbours`; the directions have distance 1.
     runs : ndarray of shape (n_angles, n_levels, longest), int64
         Added to: runs by level and length, the first column for length 1.
     """
-    n_z, n_y, n_x = grid.shape
-    voxels = grid.reshape(-1)
-    steps = (angles[:, 0] * n_y + angles[:, 1]) * n_x + angles[:, 2]
-    for z in range(pad, n_z - pad):
-        for y in range(pad, n_y - pad):
-            row = (z * n_y + y) * n_x
-            for i in range(row + pad, row + n_x - pad):
-                rank = voxels[i]
-                if rank == 0:
-                    continue
-                for a in range(steps.size):
-                    step = steps[a]
-                    if voxels[i - step] == rank:
-                        continue
-                    end = i + step
-                    length = 0
-                    while voxels[end] == rank:
-                        end += step
-                        length += 1
-                    runs[a, np.intp(rank) - 1, length] += 1
+    for i in range(voxels.size):
+        rank = voxels[i]
+        if rank == 0:
+            continue
+        for a in range(steps.size):
+            step = steps[a]
+            if voxels[i - step] == rank:
+                continue
+            end = i + step
+            length = 0
+            while voxels[end] == rank:
+                end += step
+                length += 1
+            runs[a, np.intp(rank) - 1, length] += 1
 
 
-@njit(cache=True, nogil=True)
-def spans_a_line(grid, pad, angle):
+@kernel
+def spans_a_line(grid, dz, dy, dx):
     """Whether any line along a direction meets the region twice; pyradiomics drops directions where none does.
 
     Parameters
     ----------
-    grid, pad
-        See :func:`count_neighbours`.
-    angle : ndarray of shape (3,), int64
+    grid : ndarray of three dimensions, uint16
+        See :func:`padded_grid`.
+    dz, dy, dx : int
         The direction.
 
     Returns
     -------
     spans : bool
     """
-    n_z, n_y, n_x = grid.shape
-    for z in range(pad, n_z - pad):
-        for y in range(pad, n_y - pad):
-            for x in range(pad, n_x - pad):
+    for z in range(grid.shape[0]):
+        for y in range(grid.shape[1]):
+            for x in range(grid.shape[2]):
                 if grid[z, y, x] == 0:
                     continue
-                w, v, u = z + angle[0], y + angle[1], x + angle[2]
-                while 0 <= w < n_z and 0 <= v < n_y and 0 <= u < n_x:
+                w, v, u = z + dz, y + dy, x + dx
+                while 0 <= w < grid.shape[0] and 0 <= v < grid.shape[1] and 0 <= u < grid.shape[2]:
                     if grid[w, v, u]:
                         return True
-                    w, v, u = w + angle[0], v + angle[1], u + angle[2]
+                    w, v, u = w + dz, v + dy, u + dx
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _root(links, i):
     """The voxel that stands for the zone of voxel i; links on the way are shortened."""
     while links[i] >= 0:
@@ -187,13 +191,13 @@ def _root(links, i):
     return i
 
 
-@njit(cache=True, nogil=True)
-def count_zones(grid, pad, angles, links, zone_ranks, zone_sizes):
+@kernel
+def count_zones(voxels, steps, links, zone_ranks, zone_sizes):
     """List the connected zones of equal grey level, by union and find.
 
     Parameters
     ----------
-    grid, pad, angles
+    voxels, steps
         See :func:`count_neighbours`; the directions have distance 1.
     links : ndarray of shape (grid.size,), int32
         Working space, need not be initialised: the voxel that this one hangs on, or minus the size of its zone.
@@ -205,36 +209,27 @@ def count_zones(grid, pad, angles, links, zone_ranks, zone_sizes):
     n_zones : int
         How many entries were filled.
     """
-    n_z, n_y, n_x = grid.shape
-    voxels = grid.reshape(-1)
-    steps = (angles[:, 0] * n_y + angles[:, 1]) * n_x + angles[:, 2]
-    for z in range(pad, n_z - pad):
-        for y in range(pad, n_y - pad):
-            row = (z * n_y + y) * n_x
-            for i in range(row + pad, row + n_x - pad):
-                rank = voxels[i]
-                if rank == 0:
-                    continue
-                links[i] = -1
-                here = i
-                for a in range(steps.size):
-                    j = i - steps[a]
-                    if voxels[j] != rank:
-                        continue
-                    there = _root(links, j)
-                    if there != here:
-                        if links[there] > links[here]:
-                            there, here = here, there
-                        links[there] += links[here]
-                        links[here] = there
-                        here = there
+    for i in range(voxels.size):
+        rank = voxels[i]
+        if rank == 0:
+            continue
+        links[i] = -1
+        here = i
+        for a in range(steps.size):
+            j = i - steps[a]
+            if voxels[j] != rank:
+                continue
+            there = _root(links, j)
+            if there != here:
+                if links[there] > links[here]:
+                    there, here = here, there
+                links[there] += links[here]
+                links[here] = there
+                here = there
     n_zones = 0
-    for z in range(pad, n_z - pad):
-        for y in range(pad, n_y - pad):
-            row = (z * n_y + y) * n_x
-            for i in range(row + pad, row + n_x - pad):
-                if voxels[i] and links[i] < 0:
-                    zone_ranks[n_zones] = voxels[i]
-                    zone_sizes[n_zones] = -links[i]
-                    n_zones += 1
+    for i in range(voxels.size):
+        if voxels[i] and links[i] < 0:
+            zone_ranks[n_zones] = voxels[i]
+            zone_sizes[n_zones] = -links[i]
+            n_zones += 1
     return n_zones

@@ -1,8 +1,8 @@
 """Surface and contour of a region by marching cubes and squares, as pyradiomics meshes it."""
 
 import numpy as np
-from numba import njit
 
+from fusionkit.radiomics.compiled import kernel
 from fusionkit.radiomics.mesh_tables import EDGES, LINE_CORNERS, LINE_EDGES, LINES_2D, TRIANGLES
 
 __all__ = ["contour_length_and_area", "diameters", "surface_area_and_volume", "surface_points"]
@@ -44,33 +44,29 @@ def _triangles(kind):
     return EDGES[TRIANGLES[kind ^ 0xFF if kind & 0x80 else kind]]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count_cubes(inside, counts, positions):
-    """Add up, for each kind of cube that the surface cuts, how many there are and their positions' sums."""
+    """Add up, for each kind of cube that the surface cuts, how many there are and their positions' sums.
+
+    ``near`` and ``far`` hold the corners at both ends of the cube along x: bits 0, 3, 4 and 7 of its number.
+    """
     n_z, n_y, n_x = inside.shape
     for z in range(n_z - 1):
         for y in range(n_y - 1):
-            near, far = _column(inside, z, y, 0), 0
-            for x in range(n_x - 1):
-                far = _column(inside, z, y, x + 1)
+            near = np.intp(0)
+            for x in range(n_x):
+                lower, upper = (
+                    inside[z, y, x] | inside[z, y + 1, x] << 3,
+                    inside[z + 1, y, x] | inside[z + 1, y + 1, x] << 3,
+                )
+                far = np.intp(lower | upper << 4)
                 if near != far or (near != 0 and near != 0b10011001):
                     kind = near | (far & 0b10001) << 1 | (far & 0b10001000) >> 1
                     counts[kind] += 1
                     positions[kind, 0] += z
                     positions[kind, 1] += y
-                    positions[kind, 2] += x
+                    positions[kind, 2] += x - 1
                 near = far
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _column(inside, z, y, x):
-    """Bits 0, 3, 4 and 7 of a cube: its four corners at x."""
-    return (
-        np.int64(inside[z, y, x])
-        | np.int64(inside[z, y + 1, x]) << 3
-        | np.int64(inside[z + 1, y, x]) << 4
-        | np.int64(inside[z + 1, y + 1, x]) << 7
-    )
 
 
 def surface_points(mask):
@@ -124,14 +120,14 @@ def diameters(points, spacing_mm):
     for axis in range(3):
         u, v = (other for other in range(3) if other != axis)
         order = np.argsort((points[:, axis] * extent[u] + points[:, u]) * extent[v] + points[:, v])
-        ordered = points[order][:, [axis, u, v]]
+        ordered = np.ascontiguousarray(points[order][:, [axis, u, v]])
         is_corner = np.zeros(len(points), dtype=np.bool_)
         in_plane.append(_largest_in_planes(ordered, half[u], half[v], is_corner))
         corner[order] &= is_corner
     return in_plane, _largest_distance(points[corner] * half)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _largest_in_planes(points, step_u, step_v, is_corner):
     """Largest distance of two points of one plane; points (plane, u, v) are sorted; marks the planes' hull corners."""
     hull = np.empty(points.shape[0] + 1, dtype=np.int64)
@@ -164,7 +160,7 @@ def _largest_in_planes(points, step_u, step_v, is_corner):
     return np.sqrt(largest)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _turn(points, a, b, c):
     """Positive if the way from a over b to c turns left, exactly (integers)."""
     return (points[b, 1] - points[a, 1]) * (points[c, 2] - points[a, 2]) - (points[b, 2] - points[a, 2]) * (
@@ -179,7 +175,7 @@ def _largest_distance(positions):
     return _compare_pairs(positions[order], from_middle[order])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _compare_pairs(positions, from_middle):
     largest, bound = 0.0, 0.0
     for i in range(1, positions.shape[0]):

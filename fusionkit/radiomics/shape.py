@@ -8,7 +8,7 @@ from fusionkit.radiomics.mesh import contour_length_and_area, diameters, surface
 __all__ = ["shape_features", "shape_features_2d"]
 
 
-def shape_features(mask, spacing_mm):
+def shape_features(mask, spacing_mm, *, ibsi=False):
     """Return every shape feature of a region in space.
 
     Parameters
@@ -17,6 +17,8 @@ def shape_features(mask, spacing_mm):
         The region on its bounding box; at least one voxel.
     spacing_mm : tuple of float
         The voxel's size along z, y, x.
+    ibsi : bool, default=False
+        Whether the variances behind the axis lengths divide by the number of voxels less one, as IBSI's do.
 
     Returns
     -------
@@ -26,22 +28,24 @@ def shape_features(mask, spacing_mm):
     area, volume = surface_area_and_volume(mask, spacing_mm)
     (slices, columns, rows), overall = diameters(surface_points(mask), spacing_mm)
     least, minor, major = _principal_variances(mask, spacing_mm)
+    n_voxels = np.count_nonzero(mask)
+    axis = 4 * np.sqrt(n_voxels / max(n_voxels - 1, 1)) if ibsi else 4
     ball_area = (36 * np.pi * volume**2) ** (1 / 3)
     return {
         "Elongation": _axis_ratio(minor, major),
         "Flatness": _axis_ratio(least, major),
-        "LeastAxisLength": 4 * np.sqrt(least),
-        "MajorAxisLength": 4 * np.sqrt(major),
+        "LeastAxisLength": axis * np.sqrt(least),
+        "MajorAxisLength": axis * np.sqrt(major),
         "Maximum2DDiameterColumn": columns,
         "Maximum2DDiameterRow": rows,
         "Maximum2DDiameterSlice": slices,
         "Maximum3DDiameter": overall,
         "MeshVolume": volume,
-        "MinorAxisLength": 4 * np.sqrt(minor),
+        "MinorAxisLength": axis * np.sqrt(minor),
         "Sphericity": ball_area / area,
         "SurfaceArea": area,
         "SurfaceVolumeRatio": area / volume,
-        "VoxelVolume": np.count_nonzero(mask) * float(np.prod(spacing_mm)),
+        "VoxelVolume": n_voxels * float(np.prod(spacing_mm)),
         "Compactness1": volume / (area**1.5 * np.sqrt(np.pi)),
         "Compactness2": 36 * np.pi * volume**2 / area**3,
         "SphericalDisproportion": area / ball_area,

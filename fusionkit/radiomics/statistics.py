@@ -3,7 +3,8 @@
 import math
 
 import numpy as np
-from numba import njit
+
+from fusionkit.radiomics.compiled import kernel
 
 __all__ = [
     "COOCCURRENCE_STATISTICS",
@@ -69,7 +70,7 @@ TONE_STATISTICS = ("Busyness", "Coarseness", "Complexity", "Contrast", "Strength
 """The order of :func:`tone_statistics`."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def size_statistics(counts, levels, sizes, out):
     """Fill in the statistics of a run-length, size-zone or dependence matrix.
 
@@ -85,7 +86,8 @@ def size_statistics(counts, levels, sizes, out):
         Filled in the order of :data:`SIZE_STATISTICS`; NaN if the matrix is empty.
     """
     total, covered = 0.0, 0.0
-    out[:] = 0.0
+    for k in range(out.size):
+        out[k] = 0.0
     of_size = np.zeros(sizes.size)
     for i in range(levels.size):
         for j in range(sizes.size):
@@ -93,23 +95,24 @@ def size_statistics(counts, levels, sizes, out):
             covered += counts[i, j] * sizes[j]
             of_size[j] += counts[i, j]
     if total == 0.0:
-        out[:] = np.nan
+        for k in range(out.size):
+            out[k] = np.nan
         return
     mean_size, mean_level = covered / total, 0.0
     for j in range(sizes.size):
-        square = float(sizes[j]) ** 2
+        square = float(sizes[j] * sizes[j])
         out[0] += of_size[j] / square
         out[1] += of_size[j] * square
-        out[4] += of_size[j] ** 2
-        out[8] += of_size[j] * (sizes[j] - mean_size) ** 2
+        out[4] += of_size[j] * of_size[j]
+        out[8] += of_size[j] * (sizes[j] - mean_size) * (sizes[j] - mean_size)
     of_level = np.zeros(levels.size)
     for i in range(levels.size):
-        level_square = float(levels[i]) ** 2
+        level_square = float(levels[i] * levels[i])
         for j in range(sizes.size):
             count = counts[i, j]
             if count == 0.0:
                 continue
-            square = float(sizes[j]) ** 2
+            square = float(sizes[j] * sizes[j])
             of_level[i] += count
             out[9] -= count * math.log2(count / total + _EPSILON)
             out[12] += count / (level_square * square)
@@ -117,17 +120,17 @@ def size_statistics(counts, levels, sizes, out):
             out[14] += count * square / level_square
             out[15] += count * (square * level_square)
         mean_level += of_level[i] * levels[i] / total
-        out[2] += of_level[i] ** 2
+        out[2] += of_level[i] * of_level[i]
         out[10] += of_level[i] / level_square
         out[11] += of_level[i] * level_square
     for i in range(levels.size):
-        out[7] += of_level[i] * (levels[i] - mean_level) ** 2
+        out[7] += of_level[i] * (levels[i] - mean_level) * (levels[i] - mean_level)
     for k in range(out.size):
         out[k] /= total
     out[3], out[5], out[6] = out[2] / total, out[4] / total, total / covered
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cooccurrence_statistics(p, levels, highest, out):
     """Fill in the statistics of one co-occurrence matrix.
 
@@ -143,9 +146,11 @@ def cooccurrence_statistics(p, levels, highest, out):
         Filled in the order of :data:`COOCCURRENCE_STATISTICS`; NaN for a direction without any pair.
     """
     if np.isnan(p[0, 0]):
-        out[:] = np.nan
+        for k in range(out.size):
+            out[k] = np.nan
         return
-    out[:] = 0.0
+    for k in range(out.size):
+        out[k] = 0.0
     n = levels.size
     px, py = np.zeros(n), np.zeros(n)
     differences, sums = np.zeros(levels[n - 1]), np.zeros(2 * levels[n - 1] + 1)
@@ -176,7 +181,7 @@ def cooccurrence_statistics(p, levels, highest, out):
             out[21] -= sums[k] * math.log2(sums[k] + _EPSILON)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _central_moments(p, levels, mean_x, mean_y, out):
     """Cluster tendency, shade and prominence, contrast, sum of squares and correlation."""
     variance_y, covariance = 0.0, 0.0
@@ -187,10 +192,10 @@ def _central_moments(p, levels, mean_x, mean_y, out):
                 continue
             x, y = levels[i] - mean_x, levels[j] - mean_y
             s = levels[i] + levels[j] - mean_x - mean_y
-            out[2] += q * s**4
-            out[3] += q * s**3
-            out[4] += q * s**2
-            out[5] += q * (levels[i] - levels[j]) ** 2
+            out[2] += q * s * s * s * s
+            out[3] += q * s * s * s
+            out[4] += q * s * s
+            out[5] += q * (levels[i] - levels[j]) * (levels[i] - levels[j])
             out[22] += q * x * x
             variance_y += q * y * y
             covariance += q * x * y
@@ -198,7 +203,7 @@ def _central_moments(p, levels, mean_x, mean_y, out):
     out[6] = covariance / (spread + _EPSILON) if spread else 1.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _information_measures(p, px, py, out):
     """Both informational measures of correlation; ``out[11]`` holds the joint entropy already."""
     entropy_x, entropy_y, cross, product = 0.0, 0.0, 0.0, 0.0
@@ -216,7 +221,7 @@ def _information_measures(p, px, py, out):
     out[13] = math.sqrt(max(0.0, 1.0 - math.exp(-2.0 * (product - out[11]))))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _difference_statistics(differences, highest, out):
     """Statistics of the distribution of level differences."""
     for k in range(differences.size):
@@ -225,17 +230,17 @@ def _difference_statistics(differences, highest, out):
             continue
         out[7] += k * q
         out[8] -= q * math.log2(q + _EPSILON)
-        out[14] += q / (1.0 + k**2)
-        out[15] += q / (1.0 + k**2 / highest**2)
+        out[14] += q / (1.0 + k * k)
+        out[15] += q / (1.0 + k * k / (highest * highest))
         out[16] += q / (1.0 + k)
         out[17] += q / (1.0 + k / highest)
         if k:
-            out[18] += q / k**2
+            out[18] += q / (k * k)
     for k in range(differences.size):
-        out[9] += differences[k] * (k - out[7]) ** 2
+        out[9] += differences[k] * (k - out[7]) * (k - out[7])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tone_statistics(tone, levels, out):
     """Fill in the statistics of a neighbourhood grey tone difference matrix.
 
@@ -249,7 +254,8 @@ def tone_statistics(tone, levels, out):
         Filled in the order of :data:`TONE_STATISTICS`. As in pyradiomics, Coarseness is 1e6 and the others are 0
         where their divisor vanishes; all are NaN if no voxel counts.
     """
-    out[:] = 0.0
+    for k in range(out.size):
+        out[k] = 0.0
     n_voxels, n_levels, differences, weighted = 0.0, 0, 0.0, 0.0
     for i in range(levels.size):
         n_voxels += tone[i, 0]
@@ -257,7 +263,8 @@ def tone_statistics(tone, levels, out):
         differences += tone[i, 1]
         weighted += tone[i, 0] * tone[i, 1]
     if n_voxels == 0.0:
-        out[:] = np.nan
+        for k in range(out.size):
+            out[k] = np.nan
         return
     weighted /= n_voxels
     contrast, busy = 0.0, 0.0
@@ -270,10 +277,10 @@ def tone_statistics(tone, levels, out):
             if q == 0.0:
                 continue
             gap = float(abs(levels[i] - levels[j]))
-            contrast += p * q * gap**2
+            contrast += p * q * gap * gap
             busy += abs(levels[i] * p - levels[j] * q)
             out[2] += gap * (p * s + q * tone[j, 1]) / (p + q)
-            out[4] += (p + q) * gap**2
+            out[4] += (p + q) * gap * gap
     out[0] = weighted / busy if busy else 0.0
     out[1] = 1.0 / weighted if weighted else 1e6
     out[2] /= n_voxels

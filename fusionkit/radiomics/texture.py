@@ -3,7 +3,15 @@
 import numpy as np
 
 from fusionkit.exceptions import CaseError
-from fusionkit.radiomics.matrices import angles, count_neighbours, count_runs, count_zones, padded_grid, spans_a_line
+from fusionkit.radiomics.matrices import (
+    angles,
+    count_neighbours,
+    count_runs,
+    count_zones,
+    flat_steps,
+    padded_grid,
+    spans_a_line,
+)
 from fusionkit.radiomics.statistics import (
     COOCCURRENCE_STATISTICS,
     SIZE_STATISTICS,
@@ -141,8 +149,7 @@ class TextureMatrices:
         self.shape = mask.shape
         self.axis = force2d_axis(settings)
         self.distances = [int(distance) for distance in settings.get("distances", [1])]
-        self.pad = max(self.distances)
-        self.grid = padded_grid(mask, grey.ranks, self.pad)
+        self.grid = padded_grid(mask, grey.ranks, max(self.distances))
         self._neighbours = None
 
     def neighbours(self):
@@ -159,7 +166,8 @@ class TextureMatrices:
             dependence = np.zeros((n_levels, 2 * n + 1), dtype=np.int64)
             tone = np.zeros((n_levels, 3))
             alpha = int(self.settings.get("gldm_a", 0))
-            count_neighbours(self.grid, self.pad, directions, self.grey.levels, alpha, cooccurrence, dependence, tone)
+            steps = flat_steps(directions, self.grid.shape)
+            count_neighbours(self.grid.ravel(), steps, self.grey.levels, alpha, cooccurrence, dependence, tone)
             self._neighbours = directions, cooccurrence, dependence, tone
         return self._neighbours
 
@@ -182,11 +190,11 @@ class TextureMatrices:
         directions = angles(self.shape, [1], self.axis)
         longest = max(self.shape)
         runs = np.zeros((len(directions), self.grey.levels.size, longest), dtype=np.int64)
-        count_runs(self.grid, self.pad, directions, runs)
+        count_runs(self.grid.ravel(), flat_steps(directions, self.grid.shape), runs)
         lengths = np.flatnonzero(runs.any(axis=(0, 1)))
-        runs = runs[:, :, lengths].astype(np.float64)
+        runs = np.ascontiguousarray(runs[:, :, lengths], dtype=np.float64)
         for direction, counts in zip(directions, runs, strict=True):
-            if not counts[:, 1:].any() and not spans_a_line(self.grid, self.pad, direction):
+            if not counts[:, 1:].any() and not spans_a_line(self.grid, *direction.tolist()):
                 counts[:] = 0.0
         norm = self.settings.get("weightingNorm")
         if norm is not None:
@@ -198,7 +206,8 @@ class TextureMatrices:
         n_voxels = self.grey.ranks.size
         ranks, sizes = np.empty(n_voxels, dtype=np.int32), np.empty(n_voxels, dtype=np.int32)
         links = np.empty(self.grid.size, dtype=np.int32)
-        n_zones = count_zones(self.grid, self.pad, angles(self.shape, [1], self.axis), links, ranks, sizes)
+        steps = flat_steps(angles(self.shape, [1], self.axis), self.grid.shape)
+        n_zones = count_zones(self.grid.ravel(), steps, links, ranks, sizes)
         distinct, column = np.unique(sizes[:n_zones], return_inverse=True)
         counts = np.zeros((1, self.grey.levels.size, distinct.size))
         np.add.at(counts[0], (ranks[:n_zones] - 1, column), 1.0)
@@ -208,12 +217,13 @@ class TextureMatrices:
         """Dependences (the voxel itself counts), and counts of shape (1, n_levels, n_dependences)."""
         dependence = self.neighbours()[2]
         occurring = np.flatnonzero(dependence.any(axis=0))
-        return occurring + 1, dependence[None, :, occurring].astype(np.float64)
+        return occurring + 1, np.ascontiguousarray(dependence[None, :, occurring], dtype=np.float64)
 
     def ngtdm(self):
         """Voxels by level, and their summed differences from their neighbourhood."""
         tone = self.neighbours()[3]
-        return np.column_stack([tone[:, 0] - tone[:, 2], tone[:, 1]]) if self.ibsi else tone[:, :2].copy()
+        counted = tone[:, 0] - tone[:, 2] if self.ibsi else tone[:, 0]
+        return np.column_stack([counted, tone[:, 1]])
 
 
 def texture_features(feature_class, matrices):
