@@ -78,7 +78,7 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
             If a number is infinite or a new column would take the name of another.
         """
         X = self._check(X, reset=True)
-        self._categorical = [_is_categorical(X, i, dtype) for i, dtype in enumerate(X.dtypes)]
+        self._categorical = [_is_categorical(X, i, dtype) for i, dtype in enumerate(X.dtypes.tolist())]
         self._numeric = [i for i, categorical in enumerate(self._categorical) if not categorical]
         values = _numbers(X, self._numeric)
         gaps = np.isnan(values)
@@ -142,7 +142,8 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
                 self._marked_at.append(len(self._parts))
                 self._parts.append((i, "_missing"))
         self._marked = np.flatnonzero(marked)
-        names = [f"{X.columns[i]}{suffix}" for i, suffix in self._parts]
+        columns = X.columns.tolist()
+        names = [f"{columns[i]}{suffix}" for i, suffix in self._parts]
         if len(set(names)) < len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
             raise ValueError(
@@ -221,7 +222,7 @@ def _is_categorical(X, position, dtype):
 def _numbers(X, positions):
     """The numeric columns as floats, refusing infinite values and texts by the column's name."""
     try:
-        values = X.iloc[:, positions].to_numpy(dtype=np.float64, na_value=np.nan)
+        values = X.take(positions, axis=1).to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise ValueError(f"a column that held numbers in training holds something else now: {error}") from error
     if np.isinf(values).any():

@@ -220,7 +220,7 @@ def _arrange(events, anchors, outcomes, resolution, timezone, name):
     used = np.flatnonzero(
         known & timed & (names >= 0) & ~np.isnan(value) & (clocks["anchors"][patient] != MISSING_TIME)
     )
-    used = used[np.lexsort((clocks["events"][used], patient[used], names[used]))]
+    used = used[np.lexsort((clocks["events"][used], names[used] * len(anchors) + patient[used]))]
     latest = clocks.get("outcomes", np.full(len(anchors), MISSING_TIME))
     latest = np.where(latest == MISSING_TIME, np.iinfo(np.int64).max, latest)
     unit, units = pd.factorize(events["unit"]) if "unit" in events else (np.zeros(len(events), dtype=np.int64), None)
@@ -317,7 +317,10 @@ def _coverage(column, measured, window, n_patients):
     """How many patients have an event in the window, were it wider at both ends."""
     start, stop = (round(days * DAY) for days in window.days)
     outside = np.full(n_patients, np.inf)
-    np.minimum.at(outside, measured.patient, np.maximum(start - measured.delta, measured.delta - stop))
+    if len(measured.patient):
+        starts = np.flatnonzero(np.diff(measured.patient, prepend=-1))
+        distance = np.maximum(start - measured.delta, measured.delta - stop)
+        outside[measured.patient[starts]] = np.minimum.reduceat(distance, starts)
     for days in _WIDENINGS:
         patients = int(np.sum(outside <= days * DAY)) if np.isfinite(days) else int(np.isfinite(outside).sum())
         share = patients / n_patients if n_patients else np.nan
