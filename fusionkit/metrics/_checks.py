@@ -32,7 +32,7 @@ def check_numbers(values, name, *, ndim=1):
         except (TypeError, ValueError) as error:
             raise TypeError(f"{name} must hold numbers; got values such as {array.ravel()[:3].tolist()}") from error
     if array.ndim != ndim:
-        raise ValueError(f"{name} must have {ndim} axis{'' if ndim == 1 else 'es'}; got shape {array.shape}")
+        raise ValueError(f"{name} must have {ndim} {'axis' if ndim == 1 else 'axes'}; got shape {array.shape}")
     if array.size == 0:
         raise ValueError(f"{name} is empty")
     array = array.astype(float)

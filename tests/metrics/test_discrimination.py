@@ -46,18 +46,20 @@ BINARY = arrays(bool, 12).filter(lambda y: 0 < y.sum() < 12)
 SCORES = arrays(float, 12, elements=st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.9]))
 
 
+@settings(deadline=None, max_examples=50)
 @given(BINARY, SCORES)
 def test_auc_and_average_precision_agree_with_sklearn_also_with_ties(y_true, y_score):
     assert auc(y_true, y_score) == pytest.approx(roc_auc_score(y_true, y_score), abs=1e-12)
     assert average_precision(y_true, y_score) == pytest.approx(average_precision_score(y_true, y_score), abs=1e-12)
 
 
+@settings(deadline=None, max_examples=50)
 @given(BINARY, SCORES)
 def test_auc_of_the_opposite_score_is_the_complement(y_true, y_score):
     assert auc(y_true, -y_score) == pytest.approx(1 - auc(y_true, y_score), abs=1e-12)
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(BINARY, SCORES)
 def test_delong_variance_is_that_of_the_definition(y_true, y_score):
     positive, negative = y_score[y_true], y_score[~y_true]
