@@ -3,6 +3,12 @@
 import numpy as np
 
 from fusionkit.exceptions import CaseError
+from fusionkit.radiomics.cooccurrence import (
+    COOCCURRENCE_STATISTICS,
+    cooccurrence_statistics,
+    joint_probabilities,
+    second_correlations,
+)
 from fusionkit.radiomics.matrices import (
     angles,
     count_neighbours,
@@ -12,15 +18,7 @@ from fusionkit.radiomics.matrices import (
     padded_grid,
     spans_a_line,
 )
-from fusionkit.radiomics.statistics import (
-    COOCCURRENCE_STATISTICS,
-    SIZE_STATISTICS,
-    TONE_STATISTICS,
-    cooccurrence_statistics,
-    second_correlations,
-    size_statistics,
-    tone_statistics,
-)
+from fusionkit.radiomics.statistics import SIZE_STATISTICS, TONE_STATISTICS, size_statistics, tone_statistics
 
 __all__ = ["SIZE_NAMES", "TextureMatrices", "angle_weights", "force2d_axis", "texture_features"]
 
@@ -71,12 +69,14 @@ _GLCM_WEIGHTS = {
     "euclidean": lambda steps: np.exp(-(steps**2).sum(axis=1)),
     "manhattan": lambda steps: np.exp(-(steps.sum(axis=1) ** 2)),
     "no_weighting": lambda steps: np.ones(len(steps)),
+    None: lambda steps: np.ones(len(steps)),
 }
 _GLRLM_WEIGHTS = {
     "infinity": lambda steps: steps.max(axis=1),
     "euclidean": lambda steps: np.sqrt((steps**2).sum(axis=1)),
     "manhattan": lambda steps: steps.sum(axis=1),
     "no_weighting": lambda steps: np.ones(len(steps)),
+    None: lambda steps: np.ones(len(steps)),
 }
 
 
@@ -87,8 +87,8 @@ def angle_weights(feature_class, norm, directions, spacing_mm):
     ----------
     feature_class : {"glcm", "glrlm"}
         A GLCM weighs by ``exp(-distance²)``, a GLRLM by the distance in mm.
-    norm : {"infinity", "euclidean", "manhattan", "no_weighting"}
-        How the length of a step is measured.
+    norm : {"infinity", "euclidean", "manhattan", "no_weighting", None}
+        How the length of a step is measured; without a norm directions are not merged and have weight 1.
     directions : ndarray of shape (n_angles, 3)
         Steps along z, y, x.
     spacing_mm : tuple of float
@@ -105,7 +105,7 @@ def angle_weights(feature_class, norm, directions, spacing_mm):
     """
     table = {"glcm": _GLCM_WEIGHTS, "glrlm": _GLRLM_WEIGHTS}[feature_class]
     if norm not in table:
-        raise ValueError(f"weightingNorm must be None or one of {', '.join(map(repr, table))}; got {norm!r}")
+        raise ValueError(f"weightingNorm must be one of {', '.join(map(repr, table))}; got {norm!r}")
     return table[norm](np.abs(directions) * np.asarray(spacing_mm))
 
 
@@ -172,18 +172,14 @@ class TextureMatrices:
         return self._neighbours
 
     def glcm(self):
-        """Probabilities of shape (n_matrices, n_levels, n_levels): one matrix a direction, or one merged."""
+        """Probabilities of shape (n_matrices, n_levels, n_levels), one matrix a direction or one for all."""
         directions, cooccurrence, _, _ = self.neighbours()
-        norm = self.settings.get("weightingNorm")
-        if norm is not None:
-            weights = angle_weights("glcm", norm, directions, self.spacing_mm)
-            counts = np.tensordot(weights, cooccurrence.astype(np.float64), axes=1)[None]
-        else:
-            counts = cooccurrence[cooccurrence.any(axis=(1, 2))].astype(np.float64)
-        if self.settings.get("symmetricalGLCM", True) or self.ibsi:
-            counts = counts + counts.transpose(0, 2, 1)
-        totals = counts.sum(axis=(1, 2))
-        return counts[totals > 0] / totals[totals > 0, None, None]
+        weights = angle_weights("glcm", self.settings.get("weightingNorm"), directions, self.spacing_mm)
+        merged = self.settings.get("weightingNorm") is not None
+        p = np.zeros((1 if merged else len(directions), *cooccurrence.shape[1:]))
+        symmetrical = bool(self.settings.get("symmetricalGLCM", True) or self.ibsi)
+        joint_probabilities(cooccurrence, weights, merged, symmetrical, p)
+        return p
 
     def glrlm(self):
         """Run lengths, and counts of shape (n_matrices, n_levels, n_lengths)."""
@@ -199,7 +195,7 @@ class TextureMatrices:
         norm = self.settings.get("weightingNorm")
         if norm is not None:
             runs = np.tensordot(angle_weights("glrlm", norm, directions, self.spacing_mm), runs, axes=1)[None]
-        return lengths + 1, runs[runs.any(axis=(1, 2))]
+        return lengths + 1, runs
 
     def glszm(self):
         """Zone sizes, and counts of shape (1, n_levels, n_sizes)."""

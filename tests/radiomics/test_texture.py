@@ -125,7 +125,7 @@ def test_merged_directions_are_weighted_by_their_length_in_mm():
     assert angle_weights("glrlm", "infinity", directions, (3, 3, 4)) == pytest.approx([3, 4])
     assert angle_weights("glcm", "manhattan", directions, (1, 0.5, 1)) == pytest.approx(np.exp([-1.0, -2.25]))
     assert angle_weights("glcm", "no_weighting", directions, (3, 3, 4)) == pytest.approx([1, 1])
-    with pytest.raises(ValueError, match="'euclidean', 'manhattan', 'no_weighting'; got 'chebyshev'"):
+    with pytest.raises(ValueError, match="'euclidean', 'manhattan', 'no_weighting', None; got 'chebyshev'"):
         angle_weights("glcm", "chebyshev", directions, (1, 1, 1))
 
 
