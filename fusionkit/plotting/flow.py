@@ -91,13 +91,16 @@ class FlowDisplay:
         spine = [[label, f"n = {n}"] for label, n in steps if label in {"in any source", "analysed"}]
         if spine and any(label == "analysed" for label, _ in steps):
             spine[-1] += [shorten(line, 22) for line in self.analysed]
+        if len(sources) == 1:
+            sources, spine = [], sources + spine
         left_out = [[label, f"n = {n}"] for label, n in steps if label == "left out"]
         reasons = [line for reason, n in self.reasons for line in _wrapped(reason, n)]
         return sources, spine, [*left_out[0], *reasons] if left_out else []
 
 
 def _wrapped(reason, n):
-    return textwrap.wrap(f"{n} × {shorten(reason, 66)}", 34, subsequent_indent="    ")
+    text = textwrap.shorten(plain_text(reason), 96, placeholder=" …")
+    return textwrap.wrap(f"{n} × {text}", 34, subsequent_indent="    ")
 
 
 def _height(lines):

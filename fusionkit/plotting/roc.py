@@ -105,8 +105,8 @@ class RocDisplay:
             ax = new_axes(ax, (4.3, 4.3))
             ax.plot([0, 1], [0, 1], color=PALETTE["rule"], linewidth=0.9, linestyle=(0, (4, 3)))
             lines = [
-                _draw(ax, curve, colors[name], bands is None or name in bands)
-                for name, curve in curves.groupby("fusion", sort=False)
+                _draw(ax, curve, colors[name], bands is None or name in bands, zorder=3 - i / 100)
+                for i, (name, curve) in enumerate(curves.groupby("fusion", sort=False))
             ]
             ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
             ax.set(xlabel="1 − specificity", ylabel="Sensitivity")
@@ -117,11 +117,11 @@ class RocDisplay:
         return self
 
 
-def _draw(ax, curve, color, band):
+def _draw(ax, curve, color, band, zorder):
     x = curve["fpr"].to_numpy()
     if band and (curve["high"] > curve["low"]).any():
         ax.fill_between(x, curve["low"], curve["high"], color=color, alpha=0.14, linewidth=0)
-    [line] = ax.plot(x, curve["tpr"], color=color, linewidth=1.6, solid_joinstyle="round")
+    [line] = ax.plot(x, curve["tpr"], color=color, linewidth=1.6, solid_joinstyle="round", zorder=zorder)
     return line
 
 

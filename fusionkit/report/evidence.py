@@ -156,21 +156,23 @@ def calibration(results, predictions):
     Returns
     -------
     view : dict
-        plots (each with label, svg and rows) and caption; no plots without predictions.
+        plots (each with label, svg and note); none without predictions.
     """
     comparison = results["comparison"]
     present = set(predictions["fusion"])
     names = [name for name in (comparison["baseline"], "early", "late") if name in present]
     names = (names if len(names) > 1 else [name for name in _ranked(comparison) if name in present])[:3]
     colors = _colors(comparison)
-    plots = [_calibration_of(name, i, predictions, colors[name]) for i, name in enumerate(names)]
-    return {"plots": plots}
+    level = comparison.get("confidence", 0.95)
+    return {"plots": [_calibration_of(name, i, predictions, colors[name], level) for i, name in enumerate(names)]}
 
 
-def _calibration_of(name, place, predictions, color):
+def _calibration_of(name, place, predictions, color, level):
     mine = predictions[predictions["fusion"] == name]
     patients = mine.groupby("patient", sort=False)[["y_true", "y_score"]].mean()
-    display = CalibrationDisplay.from_predictions(patients["y_true"], patients["y_score"], color=color)
+    display = CalibrationDisplay.from_predictions(
+        patients["y_true"], patients["y_score"], confidence=level, color=color
+    )
     groups = display.frame()
     said = "; ".join(f"predicted {row.predicted:.2f}, observed {row.observed:.2f}" for row in groups.itertuples())
     svg = inline_svg(
@@ -180,4 +182,4 @@ def _calibration_of(name, place, predictions, color):
         f"Mean prediction {fixed(patients['y_score'].mean(), 2)}, observed {fixed(patients['y_true'].mean(), 2)} "
         f"({count(len(patients), 'patient')}, {int(patients['y_true'].sum())} events)."
     )
-    return {"label": fusion_label(name, start=True), "svg": svg, "note": note, "groups": len(groups)}
+    return {"label": fusion_label(name, start=True), "svg": svg, "note": note}

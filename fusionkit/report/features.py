@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from .numbers import is_number
+from .numbers import is_number, listed
 from .verdict import fusion_label
 
 __all__ = ["TOP", "features"]
@@ -26,7 +26,7 @@ def features(results):
     Returns
     -------
     view : dict
-        fusions (each with label, rows, rest, rare, choices) and unselected (record modalities, used as a whole).
+        intro (sentences), fusions that selected (label, rows, rest, rest_most) and that searched (label, choices).
     """
     comparison = results["comparison"]
     modalities = results["cohort"].get("modalities") or {}
@@ -34,10 +34,25 @@ def features(results):
     selected, folds = comparison.get("selected") or [], comparison.get("folds") or []
     views = [_fusion(row["fusion"], selected, folds, records) for row in comparison["estimates"]]
     return {
-        "fusions": [view for view in views if view["rows"] or view["choices"]],
-        "unselected": [{"name": name, "columns": modalities[name].get("columns")} for name in records],
-        "late": any(row["fusion"] == "late" for row in comparison["estimates"]),
+        "fusions": [view for view in views if view["rows"]],
+        "searched": [view for view in views if view["choices"]],
+        "intro": list(_intro(modalities, records, [row["fusion"] for row in comparison["estimates"]])),
     }
+
+
+def _intro(modalities, records, fusions):
+    """What selection was, and where there was none, in sentences."""
+    if set(modalities) - set(records):
+        yield (
+            "Features were selected anew inside every training set; the bars count in how many of these a feature was "
+            "chosen. A feature that is chosen often is stable, which does not prove that it matters by itself."
+        )
+    if records:
+        sizes = listed(modalities[name].get("columns", "?") for name in records)
+        which = "it" if len(records) == 1 else "them"
+        yield f"Nothing is selected from {listed(records)}: every model that uses {which} gets all columns ({sizes})."
+    if "late" in fusions:
+        yield "Late fusion combines the models of the single modalities and chooses nothing itself."
 
 
 def _fusion(name, selected, folds, records):
@@ -45,7 +60,6 @@ def _fusion(name, selected, folds, records):
     mine.sort(key=lambda row: (-row["times"], str(row["feature"])))
     rest = mine[TOP:]
     return {
-        "name": name,
         "label": fusion_label(name, start=True),
         "rows": [{**row, "width": f"{100 * row['times'] / row['of']:.1f}"} for row in mine[:TOP] if row["of"]],
         "rest": len(rest),

@@ -128,7 +128,8 @@ def _search(results, cite):
 def _validation(results, cite):
     comparison = results["comparison"]
     settings, level = comparison.get("settings") or {}, percent(comparison.get("confidence", 0.95))
-    grouped = ", with all patients of one group in the same fold" if settings.get("grouped") else ""
+    group = (results.get("study") or {}).get("groups") or "group"
+    grouped = f", with all patients of one {group} in the same fold" if settings.get("grouped") else ""
     folds, repeats = settings.get("folds"), settings.get("repeats")
     dealt = f"{folds} folds" if repeats == 1 else f"{folds} folds, repeated {repeats} times with patients dealt anew"
     yield (
@@ -139,12 +140,12 @@ def _validation(results, cite):
     adjusted = (
         " Intervals were not adjusted for multiple comparisons." if len(comparison.get("differences") or []) > 1 else ""
     )
-    share = f"({folds - 1}/{folds} of the cohort)" if isinstance(folds, int) and folds > 1 else "(a part of the cohort)"
+    share = f"{folds - 1}/{folds}" if isinstance(folds, int) and folds > 1 else "a part"
     yield (
         f"Discrimination is the area under the ROC curve (AUC), computed in each test fold and averaged. {level} "
         f"confidence intervals (CI) are corrected resampled t intervals{cite('interval')}, on the logit scale for "
         f"AUCs and plain for paired differences against {comparison['baseline']}; they describe the mean performance, "
-        f"on new patients of the same population, of models trained on that share of patients {share}.{adjusted}"
+        f"on new patients of the same population, of models trained on {share} of the cohort.{adjusted}"
     )
     yield (
         f"Calibration was judged by eye from out-of-fold probabilities averaged over repeats, in groups of equal size "

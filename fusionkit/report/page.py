@@ -1,6 +1,7 @@
 """One self-contained HTML page: summary dict -> template -> string."""
 
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -48,11 +49,11 @@ def render_report(results, predictions):
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["breakable"] = lambda text: escape(text).replace("_", Markup("_<wbr>"))
+    environment.filters["breakable"] = _breakable
     environment.filters["role"] = lambda color: _ROLES.get(color, "muted")
     here = files(__package__)
     template = environment.from_string((here / "template.html").read_text(encoding="utf-8"))
-    return template.render(
+    html = template.render(
         style=Markup((here / "template.css").read_text(encoding="utf-8")),
         svg=Markup,
         title=(results.get("study") or {}).get("title") or "Does imaging add to the record?",
@@ -70,6 +71,7 @@ def render_report(results, predictions):
         seed=results.get("seed"),
         made_by=f"fusionkit {(results.get('fusionkit') or {}).get('version', '')}".strip(),
     )
+    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", html)
 
 
 def write_report(results, predictions, path):
@@ -113,6 +115,11 @@ def _check(results, predictions):
     absent = [column for column in columns if column not in predictions.columns]
     if absent:
         raise ValueError(f"predictions lacks the column {', '.join(absent)}: pass predictions.parquet of the same run")
+
+
+def _breakable(text):
+    """A name or path that a narrow table may break after its signs."""
+    return escape(text).replace("_", Markup("_<wbr>")).replace("/", Markup("/<wbr>"))
 
 
 def _facts(results):

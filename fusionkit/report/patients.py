@@ -24,19 +24,23 @@ def patients(results):
     Returns
     -------
     view : dict
-        modalities, flow, svg (None without a flow), excluded, more_excluded, reasons, warnings, groups.
+        summary, modalities, flow, svg (None without a flow), excluded, n_excluded, more_excluded, reasons, warnings
+        and more_warnings.
     """
     cohort = results["cohort"]
     flow, excluded = cohort.get("flow") or [], cohort.get("excluded") or []
     reasons = _reasons(excluded)
+    shown = [(reason, len(who)) for reason, who in reasons[:MAX_REASONS]]
+    if len(reasons) > MAX_REASONS:
+        shown.append(("other reasons", len(set().union(*(who for _, who in reasons[MAX_REASONS:])))))
     return {
         "modalities": [{"name": name, **facts} for name, facts in (cohort.get("modalities") or {}).items()],
         "flow": flow,
-        "svg": _figure(cohort, flow, reasons) if flow else None,
+        "svg": _figure(cohort, flow, shown) if flow else None,
         "excluded": excluded[:MAX_ROWS],
         "n_excluded": len({str(row["patient"]) for row in excluded}),
         "more_excluded": max(0, len(excluded) - MAX_ROWS),
-        "reasons": reasons,
+        "reasons": shown,
         "warnings": (cohort.get("warnings") or [])[:MAX_ROWS],
         "more_warnings": max(0, len(cohort.get("warnings") or []) - MAX_ROWS),
         "summary": _summary(cohort),
@@ -54,19 +58,15 @@ def _summary(cohort):
 
 
 def _reasons(excluded):
-    """(reason, patients), the most frequent first; a patient may have several."""
+    """(reason, set of patients), the most frequent first; a patient may have several."""
     by_reason = {}
     for row in excluded:
         by_reason.setdefault(str(row["reason"]).rstrip("."), set()).add(str(row["patient"]))
-    pairs = [(reason, len(who)) for reason, who in by_reason.items()]
-    return sorted(pairs, key=lambda pair: -pair[1])
+    return sorted(by_reason.items(), key=lambda pair: -len(pair[1]))
 
 
-def _figure(cohort, flow, reasons):
+def _figure(cohort, flow, shown):
     outcome, n, n_events = cohort["outcome"], cohort["n"], cohort["n_events"]
-    shown = reasons[:MAX_REASONS]
-    if len(reasons) > MAX_REASONS:
-        shown.append((f"{len(reasons) - MAX_REASONS} other reasons", sum(n for _, n in reasons[MAX_REASONS:])))
     split = [f"{n_events} {outcome['positive']}", f"{n - n_events} {outcome['negative']}"]
     display = FlowDisplay(flow, reasons=shown, analysed=split).plot()
     said = listed(f"{step['label']}: {step['n']}" for step in flow)

@@ -12,6 +12,9 @@ MIN_PER_CLASS = 10
 TOO_WIDE = 0.2
 """An interval of the difference that is wider than this and includes zero does not answer the question."""
 
+MAX_NAMED = 3
+"""More modalities than this are counted, not named, in the verdict."""
+
 _ENDINGS = {
     "gain": ("a gain in this cohort, as the whole interval lies above zero", "a gain too"),
     "harm": ("a loss in this cohort, as the whole interval lies below zero", "a loss too"),
@@ -182,6 +185,7 @@ def _action(results, row):
     else:
         parts = name.split("+")
     added = [part for part in parts if part != baseline]
+    added = added if len(added) <= MAX_NAMED else [f"{len(added)} modalities"]
     if name not in {"early", "late"} and baseline not in parts:
         return f"Using {listed(parts)} instead of {baseline}"
     how = f"{name} fusion" if name in {"early", "late"} else "early fusion"

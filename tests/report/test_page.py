@@ -104,7 +104,7 @@ def test_everyone_left_out_is_named_with_a_reason(html):
 
 def test_features_of_the_record_are_not_called_selected(html):
     assert "ehr__<wbr>age" not in html
-    assert "ehr is not selected: all of its 12 columns enter every model." in html
+    assert "Nothing is selected from ehr: every model that uses it gets all columns (12)." in html
     assert "4 further features were chosen at least once, none of them more than 5 times." in html
 
 
