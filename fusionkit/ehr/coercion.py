@@ -8,7 +8,7 @@ from .dates import date_formats, parse_dates
 from .table import nearest_name
 from .values import parse_flag, parse_number
 
-__all__ = ["COLUMN_TYPES", "coerce_columns", "infer_types", "level_text"]
+__all__ = ["COLUMN_TYPES", "coerce_columns", "infer_types", "level_text", "list_misfits"]
 
 COLUMN_TYPES = ("number", "integer", "category", "flag", "ordinal", "date", "text", "code")
 """What a column may be; ``ordinal`` comes with its levels in order."""
@@ -66,7 +66,7 @@ def coerce_columns(table, types):
         texts = table.frame[column]
         columns[column], misfit, expected, found = _COERCE[kind](texts, table.decimal, option)
         problems += [Problem(file=table.name, column=column, **one) for one in found]
-        problems += _misfits(table, column, misfit, expected)
+        problems += list_misfits(table, column, misfit, expected)
     return pd.DataFrame(columns, index=table.frame.index), problems
 
 
@@ -98,8 +98,24 @@ def level_text(level):
     return str(int(level)) if isinstance(level, float) and level.is_integer() else str(level).strip()
 
 
-def _misfits(table, column, misfit, expected):
-    """The values that do not fit: one problem each, or one for the column if they are many."""
+def list_misfits(table, column, misfit, expected):
+    """Return one problem per value that does not fit, or one for the column if they are more than a fifth of it.
+
+    Parameters
+    ----------
+    table : Table
+        The table as text.
+    column : str
+        The column.
+    misfit : ndarray of bool, shape (n_rows,)
+        Which of its values do not fit.
+    expected : str
+        What they should be, after "is not".
+
+    Returns
+    -------
+    problems : list of Problem
+    """
     where = np.flatnonzero(misfit)
     texts = table.frame[column]
     if len(where) > max(1, _MANY * texts.notna().sum()):

@@ -100,7 +100,8 @@ def _read_parquet(path, name):
     import pyarrow.parquet
 
     try:
-        content = pyarrow.parquet.read_table(path)
+        with path.open("rb") as file:
+            content = pyarrow.parquet.read_table(file)
     except (pyarrow.ArrowException, OSError) as error:
         message = f"the Parquet file cannot be read: {str(error).splitlines()[0]}"
         return RawTable([], [], [], [Problem(message, "Write it again; it may be truncated.", file=name)])

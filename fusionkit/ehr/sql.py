@@ -44,13 +44,22 @@ def read_sql(source, *, folder, name):
         engine = sqlalchemy.create_engine(url)
         with engine.connect() as connection:
             result = connection.execute(sqlalchemy.text(query))
+            if not result.returns_rows:
+                message = "the query gives no table; what it changed was taken back"
+                return RawTable([], [], [], [Problem(message, "Write a SELECT.", file=name)])
             header = list(result.keys())
             records = [[cell_text(value) for value in row] for row in result]
             connection.rollback()
     except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
-        message = f"the database answered: {str(getattr(error, 'orig', None) or error).splitlines()[0]}"
+        message = f"the database answered: {_answer(getattr(error, 'orig', None) or error)}"
         return RawTable([], [], [], [Problem(message, "Try the query in the database's own program.", file=name)])
     finally:
         if engine is not None:
             engine.dispose()
     return RawTable(header, records, list(range(2, len(records) + 2)))
+
+
+def _answer(error):
+    """The first line of what the driver says; some drivers pack it in a dict under M, as the server's protocol does."""
+    told = error.args[0] if error.args else error
+    return str(told.get("M", told) if isinstance(told, dict) else error).splitlines()[0]

@@ -106,6 +106,8 @@ def finish_table(raw, *, id_column, missing, name):
         If columns are unnamed or named twice, a second header stands among the rows, the id column is absent or has
         empty or decimal cells, or nothing is left to read.
     """
+    if not raw.header:
+        raise StudyError(raw.problems)
     header = [str(column).strip() for column in raw.header]
     frame = pd.DataFrame(raw.records, columns=range(len(header)), dtype=object)
     texts = {i: frame[i].astype("str").str.strip() for i in frame}
@@ -119,7 +121,7 @@ def finish_table(raw, *, id_column, missing, name):
     problems += _second_header_problems(header, raw.records, texts, rows, name)
     if id_column in header:
         problems += _id_problems(texts.get(header.index(id_column)), rows, name, id_column)
-    elif header:
+    else:
         message = f"there is no column '{id_column}' to tell the patients by"
         problems.append(Problem(message, nearest_name(id_column, filter(None, header)), file=name))
     decimal, found = _decimal_sign(texts, raw.delimiter, name)
