@@ -52,29 +52,30 @@ def check_lengths(**arrays):
         raise ValueError(f"one entry per patient is needed in each; got lengths {lengths}")
 
 
-def check_binary(y_true, *, both=True):
+def check_binary(y_true, name="y_true", *, both=True):
     """Return a boolean array, True for an event.
 
     Parameters
     ----------
     y_true : array-like
         0 and 1.
+    name : str, default='y_true'
+        The caller's argument, for the error.
     both : bool, default=True
         Whether both classes must be present.
     """
     array = np.asarray(y_true)
     if array.ndim != 1 or array.size == 0:
-        raise ValueError(f"y_true must hold one outcome per patient; got shape {array.shape}")
+        raise ValueError(f"{name} must hold one outcome per patient; got shape {array.shape}")
     if array.dtype.kind not in "buif" or not np.isin(array, (0, 1)).all():
-        # NumPy cannot sort a mixture of types, hence the set of texts
-        seen = sorted({str(value) for value in array.ravel().tolist()})
+        seen = sorted({str(value) for value in array.tolist()})
         raise ValueError(
-            f"y_true must hold 0 and 1 (1 = event); got {', '.join(seen[:5])}: pass a comparison such as y == 'Poor'"
+            f"{name} must hold 0 and 1 (1 = event); got {', '.join(seen[:5])}: pass a comparison such as y == 'Poor'"
         )
     array = array.astype(bool)
-    if both and array.all() | ~array.any():
+    if both and (array.all() or not array.any()):
         raise ValueError(
-            f"y_true has one class only ({array.size} patients, {int(array.sum())} events): "
+            f"{name} has one class only ({array.size} patients, {int(array.sum())} events): "
             f"this metric compares patients with and without the event"
         )
     return array
