@@ -51,8 +51,42 @@ def _levels_of(found, n, levels):
 
 
 @kernel
+def _compress(p, joint):
+    """Copy the rows and columns of levels that occur; return how many there are, none for an undefined direction."""
+    n = p.shape[0]
+    kept = np.zeros(n, dtype=np.int64)
+    n_kept = 0
+    for i in range(n):
+        total = 0.0
+        for j in range(n):
+            total += p[i, j] + p[j, i]
+        if total > 0:
+            kept[n_kept] = i
+            n_kept += 1
+    for i in range(n_kept):
+        for j in range(n_kept):
+            joint[i, j] = p[kept[i], kept[j]]
+    return n_kept
+
+
+@kernel
 def map_neighbours(
-    grid, corners, pad, patch, steps, levels, alpha, weights, merged, symmetrical, ibsi, pairs, sizes, tones, joint
+    grid,
+    corners,
+    pad,
+    patch,
+    steps,
+    levels,
+    alpha,
+    weights,
+    merged,
+    symmetrical,
+    ibsi,
+    pairs,
+    sizes,
+    tones,
+    joint,
+    used,
 ):
     """Fill in the statistics of GLCM, GLDM and NGTDM around voxels.
 
@@ -78,14 +112,16 @@ def map_neighbours(
         How directions and orders are added up.
     ibsi : bool
         Whether voxels without neighbours are left out of the NGTDM.
-    pairs : ndarray of shape (n_voxels, 1 or n_angles, 23), float64
-        Filled: statistics of the GLCM by direction.
+    pairs : ndarray of shape (0 or n_voxels, 1 or n_angles, 23), float64
+        Filled, if it has any rows: statistics of the GLCM by direction.
     sizes : ndarray of shape (n_voxels, 1, 16), float64
         Filled: statistics of the GLDM.
     tones : ndarray of shape (n_voxels, 1, 5), float64
         Filled: statistics of the NGTDM.
     joint : ndarray of shape (0 or n_voxels, 1 or n_angles, n, n), float64, zeros
-        Filled, if it has any rows: the co-occurrence probabilities.
+        Filled, if it has any rows: the co-occurrence probabilities of the levels that occur in the direction.
+    used : ndarray of shape (0 or n_voxels, 1 or n_angles), int64
+        Filled, if ``joint`` is: how many levels these are.
     """
     rank_in_patch, found = np.zeros(levels.size + 1, dtype=np.uint16), np.zeros(patch.size, dtype=np.uint16)
     voxels = patch.ravel()
@@ -97,15 +133,13 @@ def map_neighbours(
         dependence = np.zeros((n, 2 * steps.size + 1), dtype=np.int64)
         tone = np.zeros((n, 3))
         count_neighbours(voxels, steps, local, alpha, cooccurrence, dependence, tone)
-        p = np.zeros((pairs.shape[1], n, n))
-        joint_probabilities(cooccurrence, weights, merged, symmetrical, p)
-        for m in range(p.shape[0]):
-            cooccurrence_statistics(p[m], local, levels[levels.size - 1], pairs[v, m])
-        if joint.shape[0]:
+        if pairs.shape[0]:
+            p = np.zeros((pairs.shape[1], n, n))
+            joint_probabilities(cooccurrence, weights, merged, symmetrical, p)
             for m in range(p.shape[0]):
-                for i in range(n):
-                    for j in range(n):
-                        joint[v, m, i, j] = p[m, i, j]
+                cooccurrence_statistics(p[m], local, levels[levels.size - 1], pairs[v, m])
+                if joint.shape[0]:
+                    used[v, m] = _compress(p[m], joint[v, m])
         size_statistics(dependence.astype(np.float64), local, dependences, sizes[v, 0])
         if ibsi:
             for k in range(n):

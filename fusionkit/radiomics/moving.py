@@ -125,7 +125,7 @@ def _features_around(surroundings, centres, wanted):
     if "firstorder" in wanted:
         calculated["firstorder"] = _first_order(surroundings, centres)
     if not wanted.keys().isdisjoint({"glcm", "gldm", "ngtdm"}):
-        calculated |= _neighbour_classes(surroundings, centres, mcc="MCC" in wanted.get("glcm", ()))
+        calculated |= _neighbour_classes(surroundings, centres, wanted.get("glcm", ()))
     if "glrlm" in wanted:
         calculated["glrlm"] = _run_lengths(surroundings, centres)
     if "glszm" in wanted:
@@ -164,18 +164,20 @@ def _first_order(surroundings, centres):
     return features
 
 
-def _neighbour_classes(surroundings, centres, *, mcc):
-    """GLCM, GLDM and NGTDM, which share their counting."""
+def _neighbour_classes(surroundings, centres, glcm_names):
+    """GLCM, if any of its features is wanted, GLDM and NGTDM, which share their counting."""
     settings, directions = surroundings.settings, surroundings.angles
     pad = max(settings.get("distances", [1]))
     patch = surroundings.patch(pad)
     merged = settings.get("weightingNorm") is not None
     n, n_matrices = len(centres), 1 if merged else len(directions)
-    pairs = np.empty((n, n_matrices, len(COOCCURRENCE_STATISTICS)))
+    pairs = np.empty((n if glcm_names else 0, n_matrices, len(COOCCURRENCE_STATISTICS)))
     sizes = np.empty((n, 1, len(SIZE_STATISTICS)))
     tones = np.empty((n, 1, len(TONE_STATISTICS)))
     n_joint = min(int(np.prod(2 * surroundings.reach + 1)), surroundings.grey.levels.size)
-    joint = np.zeros((n if mcc else 0, n_matrices, n_joint, n_joint))
+    n_mcc = n if "MCC" in glcm_names else 0
+    joint = np.zeros((n_mcc, n_matrices, n_joint, n_joint))
+    used = np.zeros((n_mcc, n_matrices), dtype=np.int64)
     map_neighbours(
         surroundings.grid,
         surroundings.corners(centres),
@@ -192,11 +194,25 @@ def _neighbour_classes(surroundings, centres, *, mcc):
         sizes,
         tones,
         joint,
+        used,
     )
     glcm = _named(COOCCURRENCE_STATISTICS, pairs)
-    if mcc:
-        glcm["MCC"] = mean_over_directions(second_correlations(joint)[..., None])[:, 0]
+    if n_mcc:
+        glcm["MCC"] = _correlations(joint, used, surroundings.grey.levels.size)
     return {"glcm": glcm, "gldm": _named(SIZE_NAMES["gldm"], sizes), "ngtdm": _named(TONE_STATISTICS, tones)}
+
+
+def _correlations(joint, used, n_levels):
+    """MCC of every voxel; matrices of one size are decomposed together.
+
+    Where one level occurs in a direction, but several in the region, the second largest eigenvalue is 0.
+    """
+    mcc = np.full(used.shape, np.nan)
+    for size in np.unique(used[used > 0]):
+        chosen = used == size
+        padded = max(size, min(2, n_levels))
+        mcc[chosen] = second_correlations(joint[chosen][:, :padded, :padded])
+    return mean_over_directions(mcc[..., None])[:, 0]
 
 
 def _run_lengths(surroundings, centres):
