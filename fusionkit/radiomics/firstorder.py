@@ -9,14 +9,14 @@ _EPSILON = np.spacing(1)
 
 
 def first_order_statistics(values, level_counts, voxel_volume_mm3, shift=0.0, *, ibsi=False):
-    """Return every first-order feature of a region.
+    """Return every first-order feature of one region or of many regions of equal size.
 
     Parameters
     ----------
-    values : ndarray of shape (n_voxels,), float64
-        The intensities inside the region, in any order, all finite; at least one.
-    level_counts : ndarray of shape (n_levels,)
-        How many voxels carry each grey level after discretisation; entries of zero are allowed.
+    values : ndarray of shape (..., n_voxels), float64
+        The intensities inside each region, in any order, all finite; at least one.
+    level_counts : ndarray of shape (..., n_levels)
+        How many voxels of each region carry each grey level after discretisation; entries of zero are allowed.
     voxel_volume_mm3 : float
         The volume of one voxel; it scales TotalEnergy.
     shift : float, default=0.0
@@ -26,35 +26,33 @@ def first_order_statistics(values, level_counts, voxel_volume_mm3, shift=0.0, *,
 
     Returns
     -------
-    features : dict of str to float
+    features : dict of str to ndarray of shape (...)
         By pyradiomics's feature name. The variance is that of a population (IBSI ECT3), percentiles are
         interpolated linearly, and a flat region has skewness and kurtosis 0, as in pyradiomics.
     """
-    minimum, maximum, mean = values.min(), values.max(), values.mean()
-    p10, p25, p50, p75, p90 = np.percentile(values, [10, 25, 50, 75, 90])
-    deviations = values - mean
-    squares = deviations * deviations
-    variance = squares.mean()
-    robust = values[(values >= p10) & (values <= p90)]
-    energy, mean_square = _energy(values, 0.0 if ibsi else shift)
+    minimum, maximum, mean = values.min(axis=-1), values.max(axis=-1), values.mean(axis=-1)
+    p10, p25, p50, p75, p90 = np.percentile(values, [10, 25, 50, 75, 90], axis=-1)
+    deviations = values - mean[..., None]
+    variance, third, fourth = _central_moments(deviations)
+    energy = _energy(values, 0.0 if ibsi else shift)
     entropy, uniformity = _histogram_statistics(level_counts)
-    scale = variance if variance > 0 else 1.0
+    scale = np.where(variance > 0, variance, 1.0)
     return {
         "10Percentile": p10,
         "90Percentile": p90,
         "Energy": energy,
         "Entropy": entropy,
         "InterquartileRange": p75 - p25,
-        "Kurtosis": (squares @ squares) / values.size / scale**2 - (3.0 if ibsi else 0.0),
+        "Kurtosis": fourth / scale**2 - (3.0 if ibsi else 0.0),
         "Maximum": maximum,
         "Mean": mean,
-        "MeanAbsoluteDeviation": np.abs(deviations).mean(),
+        "MeanAbsoluteDeviation": np.abs(deviations).mean(axis=-1),
         "Median": p50,
         "Minimum": minimum,
         "Range": maximum - minimum,
-        "RobustMeanAbsoluteDeviation": np.abs(robust - robust.mean()).mean() if robust.size else np.nan,
-        "RootMeanSquared": np.sqrt(mean_square),
-        "Skewness": (squares @ deviations) / values.size / scale**1.5,
+        "RobustMeanAbsoluteDeviation": _robust_mean_absolute_deviation(values, p10, p90),
+        "RootMeanSquared": np.sqrt(energy / values.shape[-1]),
+        "Skewness": third / scale**1.5,
         "StandardDeviation": np.sqrt(variance),
         "TotalEnergy": energy * voxel_volume_mm3,
         "Uniformity": uniformity,
@@ -62,14 +60,30 @@ def first_order_statistics(values, level_counts, voxel_volume_mm3, shift=0.0, *,
     }
 
 
+def _central_moments(deviations):
+    """Second, third and fourth central moment."""
+    squares = deviations * deviations
+    n = deviations.shape[-1]
+    third, fourth = (np.einsum("...i,...i->...", squares, other) / n for other in (deviations, squares))
+    return squares.mean(axis=-1), third, fourth
+
+
 def _energy(values, shift):
-    """The sum and the mean of the squared, shifted intensities."""
+    """The sum of the squared, shifted intensities."""
     shifted = values + shift if shift else values
-    energy = shifted @ shifted
-    return energy, energy / values.size
+    return np.einsum("...i,...i->...", shifted, shifted)
+
+
+def _robust_mean_absolute_deviation(values, p10, p90):
+    """Mean absolute deviation of the intensities from the 10th to the 90th percentile; NaN where none lies there."""
+    kept = (values >= p10[..., None]) & (values <= p90[..., None])
+    n = kept.sum(axis=-1)
+    mean = np.where(kept, values, 0.0).sum(axis=-1) / np.maximum(n, 1)
+    total = np.where(kept, np.abs(values - mean[..., None]), 0.0).sum(axis=-1)
+    return np.where(n > 0, total / np.maximum(n, 1), np.nan)
 
 
 def _histogram_statistics(level_counts):
     """Entropy in bits and uniformity of the discretised intensities (IBSI TLU2 and BJ5W)."""
-    p = level_counts[level_counts > 0] / level_counts.sum()
-    return -np.sum(p * np.log2(p + _EPSILON)), np.sum(p * p)
+    p = level_counts / level_counts.sum(axis=-1, keepdims=True)
+    return -np.sum(p * np.log2(p + _EPSILON), axis=-1), np.sum(p * p, axis=-1)

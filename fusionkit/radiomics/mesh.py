@@ -8,6 +8,12 @@ from fusionkit.radiomics.mesh_tables import EDGES, LINE_CORNERS, LINE_EDGES, LIN
 __all__ = ["contour_length_and_area", "diameters", "surface_area_and_volume", "surface_points"]
 
 
+_CUBE_TRIANGLES = EDGES[np.concatenate([TRIANGLES, TRIANGLES[::-1]])]
+"""Corners of the triangles of each kind of cube, (256, 5, 3, 3); complements share them, looked at from behind."""
+
+_SIGNS = np.repeat([1.0, -1.0], 128)
+
+
 def surface_area_and_volume(mask, spacing_mm):
     """Return area and volume of the mesh around a region.
 
@@ -27,21 +33,12 @@ def surface_area_and_volume(mask, spacing_mm):
     """
     counts, positions = np.zeros(256, dtype=np.int64), np.zeros((256, 3), dtype=np.int64)
     _count_cubes(np.pad(mask, 1).view(np.uint8), counts, positions)
-    area, volume = 0.0, 0.0
-    for kind in np.flatnonzero(counts):
-        corners = _triangles(kind) * np.asarray(spacing_mm)
-        normals = np.cross(corners[:, 0] - corners[:, 2], corners[:, 1] - corners[:, 2])
-        area += counts[kind] * 0.5 * np.sqrt((normals**2).sum(axis=1)).sum()
-        sign = -1.0 if kind & 0x80 else 1.0
-        at_origin = (np.cross(corners[:, 0], corners[:, 1]) * corners[:, 2]).sum()
-        shifted = (positions[kind] * np.asarray(spacing_mm)) @ normals.sum(axis=0)
-        volume += sign * (counts[kind] * at_origin + shifted)
-    return area, volume / 6.0
-
-
-def _triangles(kind):
-    """Corners of the triangles of a kind of cube, (n_triangles, 3, 3); complements share them."""
-    return EDGES[TRIANGLES[kind ^ 0xFF if kind & 0x80 else kind]]
+    a, b, c = np.moveaxis(_CUBE_TRIANGLES * np.asarray(spacing_mm), 2, 0)
+    normals = np.cross(a - c, b - c)
+    areas = 0.5 * np.sqrt((normals**2).sum(axis=-1)).sum(axis=-1)
+    at_origin = (np.cross(a, b) * c).sum(axis=(-2, -1))
+    shifts = (positions * np.asarray(spacing_mm) * normals.sum(axis=1)).sum(axis=-1)
+    return float(counts @ areas), float(_SIGNS @ (counts * at_origin + shifts)) / 6.0
 
 
 @kernel
@@ -83,14 +80,13 @@ def surface_points(mask):
         Positions in half voxels.
     """
     padded = np.pad(mask, 1)
-    points = []
+    flat, points = padded.ravel(), []
     for axis in range(mask.ndim):
-        swapped = padded.swapaxes(0, axis)
-        found = np.column_stack(np.nonzero(swapped[1:] != swapped[:-1])) * 2
-        found[:, 0] += 1
-        found[:, [0, axis]] = found[:, [axis, 0]]
+        step = padded.strides[axis]
+        found = np.column_stack(np.unravel_index(np.flatnonzero(flat[step:] != flat[:-step]), padded.shape)) * 2
+        found[:, axis] += 1
         points.append(found)
-    return np.concatenate(points).astype(np.int64, copy=False)
+    return np.concatenate(points)
 
 
 def diameters(points, spacing_mm):

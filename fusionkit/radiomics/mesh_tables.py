@@ -28,13 +28,14 @@ _TRIANGLE_WORDS = """
     896678169b63136 09167b 07870603bb60 67b
 """
 
-TRIANGLES = [
-    np.array([int(digit, 12) for digit in word.replace("-", "")], dtype=np.int64).reshape(-1, 3)
-    for word in _TRIANGLE_WORDS.split()
-]
-"""For each of the cubes whose last corner is outside: the edges of its triangles, (n_triangles, 3).
+TRIANGLES = np.array(
+    [[int(digit, 12) for digit in word.replace("-", "").ljust(15, "0")] for word in _TRIANGLE_WORDS.split()],
+    dtype=np.int64,
+).reshape(-1, 5, 3)
+"""For each of the cubes whose last corner is outside: the edges of its triangles, (128, 5, 3).
 
-A word holds three digits to base 12 for each triangle; a dash stands for none."""
+A word holds three digits to base 12 for each triangle; a dash stands for none. A cube with fewer than five is filled
+up with triangles of no size."""
 
 LINE_CORNERS = np.array([[0, 0], [0, 1], [1, 1], [1, 0]], dtype=np.int64)
 """Steps along y, x to the corners of a square, in the order of their bits in its number."""

@@ -20,7 +20,7 @@ from fusionkit.radiomics.matrices import (
 )
 from fusionkit.radiomics.statistics import SIZE_STATISTICS, TONE_STATISTICS, size_statistics, tone_statistics
 
-__all__ = ["SIZE_NAMES", "TextureMatrices", "angle_weights", "force2d_axis", "texture_features"]
+__all__ = ["SIZE_NAMES", "TextureMatrices", "angle_weights", "force2d_axis", "mean_over_directions", "texture_features"]
 
 MAX_COOCCURRENCE_BYTES = 2 * 2**30
 """Co-occurrence matrices larger than this are refused."""
@@ -247,18 +247,30 @@ def texture_features(feature_class, matrices):
         rows = np.empty((len(p), len(COOCCURRENCE_STATISTICS)))
         for matrix, row in zip(p, rows, strict=True):
             cooccurrence_statistics(matrix, levels, matrices.grey.highest, row)
-        named = dict(zip(COOCCURRENCE_STATISTICS, _mean_over_directions(rows).tolist(), strict=True))
-        return named | {"MCC": float(_mean_over_directions(second_correlations(p)[:, None])[0])}
+        named = dict(zip(COOCCURRENCE_STATISTICS, mean_over_directions(rows).tolist(), strict=True))
+        return named | {"MCC": float(mean_over_directions(second_correlations(p)[:, None])[0])}
     sizes, counts = getattr(matrices, feature_class)()
     rows = np.empty((len(counts), len(SIZE_STATISTICS)))
     for matrix, row in zip(counts, rows, strict=True):
         size_statistics(matrix, levels, sizes, row)
     names = SIZE_NAMES[feature_class]
-    return {name: value for name, value in zip(names, _mean_over_directions(rows).tolist(), strict=True) if name}
+    return {name: value for name, value in zip(names, mean_over_directions(rows).tolist(), strict=True) if name}
 
 
-def _mean_over_directions(rows):
-    """The mean of the directions where the feature is defined; NaN where it is in none."""
+def mean_over_directions(rows):
+    """Return the mean of the directions in which a feature is defined.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (..., n_matrices, n_features), float64
+        Values by direction; NaN where undefined.
+
+    Returns
+    -------
+    means : ndarray of shape (..., n_features), float64
+        NaN where a feature is defined in no direction.
+    """
     defined = ~np.isnan(rows)
-    n = defined.sum(axis=0)
-    return np.where(n > 0, np.where(defined, rows, 0.0).sum(axis=0) / np.maximum(n, 1), np.nan)
+    n = defined.sum(axis=-2)
+    total = np.where(defined, rows, 0.0).sum(axis=-2)
+    return np.where(n > 0, total / np.maximum(n, 1), np.nan)

@@ -47,10 +47,14 @@ def test_one_voxel_has_its_own_value_as_mean():
     assert {name: got[f"firstorder_{name}"] for name in expected} == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
+def statistics_of(values, *arguments, **options):
+    return {name: float(value) for name, value in first_order_statistics(values, *arguments, **options).items()}
+
+
 def test_ibsi_kurtosis_is_excess_kurtosis_and_energy_ignores_the_shift():
     values = np.random.default_rng(4).normal(100, 20, 500)
-    ours = first_order_statistics(values, np.array([500]), 2.0, 1000.0)
-    ibsi = first_order_statistics(values, np.array([500]), 2.0, 1000.0, ibsi=True)
+    ours = statistics_of(values, np.array([500]), 2.0, 1000.0)
+    ibsi = statistics_of(values, np.array([500]), 2.0, 1000.0, ibsi=True)
     assert ibsi["Kurtosis"] == pytest.approx(stats.kurtosis(values), rel=1e-12)
     assert ours["Kurtosis"] == pytest.approx(stats.kurtosis(values, fisher=False), rel=1e-12)
     assert ibsi["Energy"] == pytest.approx(np.sum(values**2), rel=1e-12)
@@ -73,9 +77,18 @@ def test_order_does_not_matter_and_a_shift_moves_the_mean_only(values, random, s
     counts = np.array([values.size])
     shuffled = values.copy()
     random.shuffle(shuffled)
-    here = first_order_statistics(values, counts, 1.0)
-    assert first_order_statistics(shuffled, counts, 1.0) == pytest.approx(here, rel=1e-9, abs=1e-9, nan_ok=True)
-    moved = first_order_statistics(values + shift, counts, 1.0)
+    here = statistics_of(values, counts, 1.0)
+    assert statistics_of(shuffled, counts, 1.0) == pytest.approx(here, rel=1e-9, abs=1e-9, nan_ok=True)
+    moved = statistics_of(values + shift, counts, 1.0)
     for name in ("Variance", "InterquartileRange", "Range", "MeanAbsoluteDeviation", "RobustMeanAbsoluteDeviation"):
         assert moved[name] == pytest.approx(here[name], rel=1e-9, abs=1e-9, nan_ok=True)
     assert moved["Mean"] == pytest.approx(here["Mean"] + shift, rel=1e-9, abs=1e-9)
+
+
+def test_many_regions_of_equal_size_have_what_each_has_alone():
+    rng = np.random.default_rng(5)
+    values, counts = rng.normal(50, 20, (6, 40)), rng.integers(0, 9, (6, 7))
+    together = first_order_statistics(values, counts, 2.0, 10.0)
+    for row in range(6):
+        alone = statistics_of(values[row], counts[row], 2.0, 10.0)
+        assert {name: float(value[row]) for name, value in together.items()} == pytest.approx(alone, rel=1e-12)
