@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fusionkit.selection import MultiSURFRanker, ReliefFRanker, SURFRanker, SURFStarRanker
+from fusionkit.selection.relief import distinct_values
 
 RANKERS = [ReliefFRanker, SURFRanker, SURFStarRanker, MultiSURFRanker]
 needs_skrebate = pytest.mark.skipif(importlib.util.find_spec("skrebate") is None, reason="scikit-rebate absent")
@@ -46,3 +47,8 @@ def test_scores_and_order_equal_scikit_rebate(ranker, kind, missing, n_classes):
     fitted = ranker(5, **settings_of(ranker)).fit(X, y)
     np.testing.assert_allclose(fitted.scores_, expected, atol=1e-12)
     assert np.array_equal(fitted.ranking_, np.argsort(np.argsort(-expected.round(12), kind="stable")) + 1)
+
+
+def test_few_distinct_values_make_a_categorical_column():
+    X = np.array([[0, 1.0, np.nan, 3], [0, 2, np.nan, 3], [np.nan, 3, np.nan, 4], [1, 4, np.nan, 4]])
+    assert list(distinct_values(X)) == [2, 4, 0, 2]
