@@ -12,6 +12,9 @@ from .audit import Audit
 __all__ = ["Cohort", "Outcome"]
 
 
+NO_AUDIT = Audit(())
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What is predicted.
@@ -70,7 +73,7 @@ class Cohort:
     outcome: Outcome
     groups: pd.Series
     kinds: dict
-    audit: Audit = Audit(())
+    audit: Audit = NO_AUDIT
 
     def __post_init__(self):
         if not (self.X.index.equals(self.y.index) and self.X.index.equals(self.groups.index)):
