@@ -36,7 +36,7 @@ class Narrator:
 
     def say(self, text):
         """Print one line."""
-        console.print(escape(text), highlight=False)
+        console.print(escape(text), highlight=False, soft_wrap=True)
 
     def __call__(self, stage, done, total):
         """Show how far a stage is."""

@@ -58,7 +58,7 @@ def link_cohort(modalities, y, outcome, *, kinds, groups=None, problems=(), sour
             alike = [other for side in absent for other in lookalikes[side].get(_bare(patient), ()) if other != patient]
             problems.append(_one_sided(patient, [names[side] for side in absent], alike))
     kept = [p for p in y.index if p not in wrong and all(p in table for table in tables.values())]
-    flow = [FlowStep(f"in {names[side]}", len(members)) for side, members in sides.items()]
+    flow = list(dict.fromkeys(FlowStep(f"in {names[side]}", len(members)) for side, members in sides.items()))
     flow.append(FlowStep("in any source", len(set(everyone) | wrong)))
     flow.append(FlowStep("left out", len((set(everyone) | wrong) - set(kept))))
     flow.append(FlowStep("analysed", len(kept)))

@@ -43,13 +43,13 @@ class RunFolder:
         self.cases = JsonStore(self.work / "cases")
         self.folds = JsonStore(self.work / "folds")
         self._key = key
+        if self.path.is_file():
+            raise StudyError([Problem(f"{self.path.name} is a file", "Choose another folder with --out.")])
         state = self._state()
         self.resumed = state == {"key": key, "finished": False}
         refusal = self._refusal(state)
         if refusal and not force:
             raise StudyError([Problem(*refusal)])
-        if self.path.is_file():
-            raise StudyError([Problem(f"{self.path.name} is a file", "Choose another folder with --out.")])
         if force:
             self._clear()
         self._write(finished=False)

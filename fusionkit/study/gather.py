@@ -88,24 +88,26 @@ def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, pr
     ------
     StudyError
         If something concerns the study as a whole (a missing file or column, an outcome with one class); all problems
-        found are listed.
+        found are listed. With ``images="features"`` it comes before any image is read, and a feature that gives the
+        outcome away is among the reasons.
     """
     reader = _Reader(spec, Path(folder))
     outcome, y, groups = reader.outcome()
-    modalities, kinds = {}, {}
+    sources, kinds, features = {"outcome": spec.outcome.table}, {}, {}
+    pictures = {name: m for name, m in spec.modalities.items() if isinstance(m, ImageModality)}
     for name, modality in spec.modalities.items():
-        if isinstance(modality, ImageModality):
-            kinds[name] = "image"
-            modalities[name] = _image_features(reader, name, modality, images, n_jobs, store, progress)
-        else:
-            kinds[name] = "image" if modality.select else "record"
-            modalities[name] = reader.record(name, modality)
+        sources[name] = modality.images if name in pictures else modality.table
+        kinds[name] = "image" if name in pictures or modality.select else "record"
+        if name not in pictures:
+            features[name] = reader.record(name, modality)
+            reader.screen(name, features[name], y, refuse=images == "features")
+    if reader.fatal and images == "features":
+        raise StudyError(reader.problems)
+    for name, modality in pictures.items():
+        features[name] = _image_features(reader, name, modality, images, n_jobs, store, progress)
     if reader.fatal:
         raise StudyError(reader.problems)
-    sources = {"outcome": spec.outcome.table}
-    for name, modality in spec.modalities.items():
-        sources[name] = modality.images if isinstance(modality, ImageModality) else modality.table
-    return Gathered(modalities, y, outcome, groups, kinds, sources, reader.problems)
+    return Gathered({name: features[name] for name in kinds}, y, outcome, groups, kinds, sources, reader.problems)
 
 
 class _Reader:
@@ -223,6 +225,15 @@ class _Reader:
         if modality.events is not None:
             features = features.join(self._events(name, modality, table))
         return features
+
+    def screen(self, name, features, y, *, refuse):
+        """Warn of each feature that alone gives the outcome away; an error when refused."""
+        shared = features.index.intersection(y.index)
+        columns = [c for c in features.columns if join_name(name, c) not in self.spec.outcome.trust]
+        X = features.loc[shared, columns].add_prefix(join_name(name, ""))
+        for leak in screen_columns(X, y.loc[shared], file=self.spec.modalities[name].table):
+            way_out = f"{leak.way_out} If you know why it is so good, name it under 'outcome: trust: [{leak.column}]'."
+            self.problems.append(replace(leak, way_out=way_out, severity="error" if refuse else "warning"))
 
     def _refuse_give_aways(self, name, modality, table):
         spec = self.spec.outcome
@@ -354,27 +365,3 @@ def _one_case(patient, case, base, modality, settings, store):
         if store is not None:
             store.put(key, features)
     return patient, features, None
-
-
-def screen_study(gathered, spec):
-    """Return a warning for each record feature that alone gives the outcome away.
-
-    Parameters
-    ----------
-    gathered : Gathered
-        What was read.
-    spec : StudySpec
-        The study; features named in ``outcome.trust`` are passed over.
-
-    Returns
-    -------
-    problems : list of Problem
-    """
-    problems = []
-    for name, frame in gathered.modalities.items():
-        shared = frame.index.intersection(gathered.y.index)
-        columns = [c for c in frame.columns if join_name(name, c) not in spec.outcome.trust]
-        problems += screen_columns(
-            frame.loc[shared, columns].add_prefix(f"{name}__"), gathered.y.loc[shared], file=gathered.sources[name]
-        )
-    return problems

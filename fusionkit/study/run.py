@@ -14,7 +14,7 @@ from ..model_selection import FusionComparison, compare_fusions
 from ..report import write_report
 from .file import read_study_file
 from .folder import RunFolder
-from .gather import gather_study, screen_study
+from .gather import gather_study
 from .schema import ImageModality, StudySpec
 
 __all__ = ["Study", "StudyResult", "read_cohort"]
@@ -100,7 +100,6 @@ class Study:
         """
         try:
             gathered = gather_study(self.spec, self.folder, images="check", n_jobs=n_jobs, progress=progress)
-            gathered.problems += screen_study(gathered, self.spec)
             cohort = gathered.link()
         except StudyError as error:
             return error.problems, None
@@ -130,9 +129,6 @@ class Study:
             If the study cannot be run, a feature gives the outcome away, or ``strict`` and a patient is unusable.
         """
         gathered = gather_study(self.spec, self.folder, n_jobs=n_jobs, store=store, progress=progress)
-        leaks = screen_study(gathered, self.spec)
-        if leaks:
-            raise StudyError([_refused(leak) for leak in leaks])
         cohort = gathered.link()
         unusable = [p for p in cohort.audit.problems if p.severity == "error"]
         if strict and unusable:
@@ -235,12 +231,6 @@ class Study:
 def _records(table):
     """Rows as JSON holds them: an undefined number is null."""
     return table.astype(object).where(table.notna(), None).to_dict("records")
-
-
-def _refused(leak):
-    """The warning of `check` as the error that stops `run`."""
-    way_out = f"{leak.way_out} If you know why it is so good, name it under 'outcome: trust: [{leak.column}]'."
-    return type(leak)(leak.message, way_out, file=leak.file, column=leak.column)
 
 
 def _cohort_facts(cohort, spec):

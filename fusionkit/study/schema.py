@@ -206,8 +206,8 @@ class ImageModality(_Strict):
 
 
 def _modality_kind(value):
-    keys = value.keys() if isinstance(value, dict) else ()
-    return "image modality" if "images" in keys else "record modality"
+    has_images = "images" in value if isinstance(value, dict) else isinstance(value, ImageModality)
+    return "image modality" if has_images else "record modality"
 
 
 Modality = Annotated[
