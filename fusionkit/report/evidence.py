@@ -156,7 +156,7 @@ def calibration(results, predictions):
     Returns
     -------
     view : dict
-        plots (each with label, svg and note); none without predictions.
+        plots (each with label, svg and note), none without predictions, and their caption.
     """
     comparison = results["comparison"]
     present = set(predictions["fusion"])
@@ -164,7 +164,18 @@ def calibration(results, predictions):
     names = (names if len(names) > 1 else [name for name in _ranked(comparison) if name in present])[:3]
     colors = _colors(comparison)
     level = comparison.get("confidence", 0.95)
-    return {"plots": [_calibration_of(name, i, predictions, colors[name], level) for i, name in enumerate(names)]}
+    plots = [_calibration_of(name, i, predictions, colors[name], level) for i, name in enumerate(names)]
+    averaged = ("", "")
+    if len(predictions["repeat"].unique()) > 1:
+        averaged = (
+            ", averaged over the repeats for each patient",
+            " Averaging pulls probabilities towards the middle a little.",
+        )
+    caption = (
+        f"Out-of-fold probabilities{averaged[0]}, in groups of equal size, with {percent(level)} Wilson intervals of "
+        f"the observed share.{averaged[1]} Marks above: patients with the event; marks below: patients without."
+    )
+    return {"plots": plots, "caption": caption}
 
 
 def _calibration_of(name, place, predictions, color, level):

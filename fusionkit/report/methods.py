@@ -1,34 +1,9 @@
 """The methods paragraph, written from what was done, with numbered references."""
 
 from .numbers import count, listed, percent
-from .references import MODELS, REFERENCES, SELECTORS, cited
+from .references import MODELS, REFERENCES, SELECTORS, cited, references_of, words_of
 
 __all__ = ["methods_text"]
-
-NAMES = {
-    "anova": "the F statistic of an analysis of variance",
-    "gini": "Gini importance in a random forest",
-    "mrmr": "minimum redundancy and maximum relevance (mRMR)",
-    "multisurf": "MultiSURF",
-    "mutual_information": "mutual information with the outcome",
-    "pearson": "Pearson correlation with the outcome",
-    "relieff": "ReliefF",
-    "rfe": "recursive feature elimination",
-    "spearman": "Spearman correlation with the outcome",
-    "surf": "SURF",
-    "surf_star": "SURF*",
-    "elastic_net": "logistic regression with elastic-net penalty",
-    "gradient_boosting": "gradient boosting",
-    "knn": "k nearest neighbours",
-    "logistic": "logistic regression",
-    "naive_bayes": "naive Bayes",
-    "random_forest": "random forest",
-    "svm": "support vector machine",
-    "svm_linear": "linear support vector machine",
-    "svm_rbf": "support vector machine with a Gaussian kernel",
-    "xgboost": "gradient-boosted trees (XGBoost)",
-}
-"""Selector or model -> what a methods section calls it; other names are written as they are."""
 
 
 def methods_text(results):
@@ -91,8 +66,8 @@ def _features(results, cite):
         )
     if kinds["image"]:
         selectors = settings.get("selectors") or []
-        rankers = listed([NAMES.get(name, name) for name in selectors], "or") or "a selector"
-        rankers += cite(*[SELECTORS[name] for name in selectors if name in SELECTORS])
+        rankers = listed(words_of(SELECTORS, selectors), "or") or "a selector"
+        rankers += cite(*references_of(SELECTORS, selectors))
         sizes = listed(settings.get("n_features") or [], "or")
         yield (
             f"Features of {listed(kinds['image'])} were standardised, missing values replaced by the training median, "
@@ -112,15 +87,16 @@ def _search(results, cite):
     settings = results["comparison"].get("settings") or {}
     models, selectors = settings.get("models") or [], settings.get("selectors") or []
     if models:
-        named = listed([NAMES.get(name, name) for name in models], "or")
-        yield f"The classifier was {named}{cite(*[MODELS[name] for name in models if name in MODELS])}."
+        which = "The classifier was" if len(models) == 1 else "Candidate classifiers were"
+        yield f"{which} {listed(words_of(MODELS, models))}{cite(*references_of(MODELS, models))}."
     chosen = []
     if _kinds(results)["image"]:
         chosen += ["the ranking method"] if len(selectors) > 1 else []
         chosen += ["the number of features kept"] if len(settings.get("n_features") or []) > 1 else []
-    chosen.append("the hyperparameters" if len(models) == 1 else "the classifier and its hyperparameters")
+    chosen += ["the hyperparameters"] if len(models) == 1 else ["the classifier", "its hyperparameters"]
+    kind = "stratified and grouped" if settings.get("grouped") else "stratified"
     yield (
-        f"Inside each training set, a grid search with {settings.get('inner_folds', 'several')} stratified inner folds "
+        f"Inside each training set, a grid search with {settings.get('inner_folds', 'several')} {kind} inner folds "
         f"chose {listed(chosen)} by the highest AUC."
     )
 
@@ -147,8 +123,9 @@ def _validation(results, cite):
         f"AUCs and plain for paired differences against {comparison['baseline']}; they describe the mean performance, "
         f"on new patients of the same population, of models trained on {share} of the cohort.{adjusted}"
     )
+    averaged = "" if repeats == 1 else " averaged over repeats"
     yield (
-        f"Calibration was judged by eye from out-of-fold probabilities averaged over repeats, in groups of equal size "
+        f"Calibration was judged by eye from out-of-fold probabilities{averaged}, in groups of equal size "
         f"with Wilson intervals{cite('wilson')}."
     )
 

@@ -1,6 +1,6 @@
 """The literature behind each method, so that a report cites what was really used, and nothing else."""
 
-__all__ = ["MODELS", "REFERENCES", "SELECTORS", "cited"]
+__all__ = ["MODELS", "REFERENCES", "SELECTORS", "cited", "references_of", "words_of"]
 
 REFERENCES = {
     "nested": (
@@ -58,6 +58,30 @@ REFERENCES = {
         "machines. Machine Learning 2002;46:389-422. doi:10.1023/A:1012487302797"
     ),
     "forest": "Breiman L. Random forests. Machine Learning 2001;45:5-32. doi:10.1023/A:1010933404324",
+    "extra_trees": (
+        "Geurts P, Ernst D, Wehenkel L. Extremely randomized trees. Machine Learning 2006;63:3-42. "
+        "doi:10.1007/s10994-006-6226-1"
+    ),
+    "boosting": (
+        "Friedman JH. Greedy function approximation: a gradient boosting machine. Ann Stat 2001;29:1189-1232. "
+        "doi:10.1214/aos/1013203451"
+    ),
+    "lasso": (
+        "Tibshirani R. Regression shrinkage and selection via the lasso. J R Stat Soc B 1996;58:267-288. "
+        "doi:10.1111/j.2517-6161.1996.tb02080.x"
+    ),
+    "elastic_net": (
+        "Zou H, Hastie T. Regularization and variable selection via the elastic net. J R Stat Soc B 2005;67:301-320. "
+        "doi:10.1111/j.1467-9868.2005.00503.x"
+    ),
+    "knora": (
+        "Ko AHR, Sabourin R, Britto AS. From dynamic classifier selection to dynamic ensemble selection. "
+        "Pattern Recognit 2008;41:1718-1731. doi:10.1016/j.patcog.2007.10.015"
+    ),
+    "meta_des": (
+        "Cruz RMO, Sabourin R, Cavalcanti GDC, Ren TI. META-DES: a dynamic ensemble selection framework using "
+        "meta-learning. Pattern Recognit 2015;48:1925-1935. doi:10.1016/j.patcog.2014.12.003"
+    ),
     "svm": "Cortes C, Vapnik V. Support-vector networks. Machine Learning 1995;20:273-297. doi:10.1007/BF00994018",
     "xgboost": (
         "Chen T, Guestrin C. XGBoost: a scalable tree boosting system. Proc 22nd ACM SIGKDD Int Conf Knowledge "
@@ -67,19 +91,42 @@ REFERENCES = {
 """Key -> reference."""
 
 SELECTORS = {
-    "relieff": "relief",
-    "surf": "surf",
-    "surf_star": "surf_star",
-    "multisurf": "multisurf",
-    "mrmr": "mrmr",
-    "mutual_information": "mutual_information",
-    "rfe": "rfe",
-    "gini": "forest",
+    "anova": ("the F statistic of an analysis of variance", None),
+    "pearson": ("Pearson correlation with the outcome", None),
+    "spearman": ("Spearman correlation with the outcome", None),
+    "mutual_information": ("mutual information with the outcome", "mutual_information"),
+    "gini": ("Gini importance in a random forest", "forest"),
+    "relief": ("ReliefF", "relief"),
+    "surf": ("SURF", "surf"),
+    "surf_star": ("SURF*", "surf_star"),
+    "multisurf": ("MultiSURF", "multisurf"),
+    "mrmr": ("minimum redundancy and maximum relevance (mRMR)", "mrmr"),
+    "rfe": ("recursive feature elimination with a linear support vector machine", "rfe"),
 }
-"""Selector, as a study file names it -> reference."""
+"""Selector, as a study file names it -> what a methods section calls it, and its reference."""
 
-MODELS = {"random_forest": "forest", "svm": "svm", "svm_linear": "svm", "svm_rbf": "svm", "xgboost": "xgboost"}
-"""Model, as a study file names it -> reference."""
+MODELS = {
+    "svm_linear": ("linear support vector machine", "svm"),
+    "svm_rbf": ("support vector machine with a Gaussian kernel", "svm"),
+    "logistic": ("logistic regression with ridge penalty", None),
+    "logistic_l1": ("logistic regression with lasso penalty", "lasso"),
+    "elastic_net": ("logistic regression with elastic-net penalty", "elastic_net"),
+    "random_forest": ("random forest", "forest"),
+    "extra_trees": ("extremely randomised trees", "extra_trees"),
+    "xgboost": ("gradient-boosted trees (XGBoost)", "xgboost"),
+    "hist_gradient_boosting": ("gradient-boosted trees on histograms", "boosting"),
+    "knn": ("k nearest neighbours", None),
+    "naive_bayes": ("Gaussian naive Bayes", None),
+    "lda": ("linear discriminant analysis with shrinkage", None),
+    "qda": ("regularised quadratic discriminant analysis", None),
+    "decision_tree": ("decision tree", None),
+    "gaussian_process": ("Gaussian process", None),
+    "mlp": ("multilayer perceptron", None),
+    "knora_e": ("dynamic ensemble (KNORA-Eliminate)", "knora"),
+    "knora_u": ("dynamic ensemble (KNORA-Union)", "knora"),
+    "meta_des": ("dynamic ensemble (META-DES)", "meta_des"),
+}
+"""Model, as a study file names it -> what a methods section calls it, and its reference."""
 
 
 def cited(results):
@@ -102,8 +149,43 @@ def cited(results):
     kinds = {facts.get("kind") for facts in (results["cohort"].get("modalities") or {}).values()}
     keys = ["radiomics"] if any("images" in source for source in sources.values()) else []
     if "image" in kinds:
-        keys += [SELECTORS.get(name) for name in settings.get("selectors") or []]
-    keys += [MODELS.get(name) for name in settings.get("models") or []]
+        keys += references_of(SELECTORS, settings.get("selectors"))
     keys += ["late"] if "late" in fusions else []
+    keys += references_of(MODELS, settings.get("models"))
     keys += ["nested", "interval", "wilson", "sklearn"]
-    return list(dict.fromkeys(key for key in keys if key is not None))
+    return list(dict.fromkeys(keys))
+
+
+def words_of(table, names):
+    """Return what a methods section calls these methods; one that the table lacks is called by its name.
+
+    Parameters
+    ----------
+    table : dict
+        ``SELECTORS`` or ``MODELS``.
+    names : list of str or None
+        As a study file names them.
+
+    Returns
+    -------
+    words : list of str
+    """
+    return [table.get(name, (name, None))[0] for name in names or []]
+
+
+def references_of(table, names):
+    """Return the keys of the references of these methods.
+
+    Parameters
+    ----------
+    table : dict
+        ``SELECTORS`` or ``MODELS``.
+    names : list of str or None
+        As a study file names them.
+
+    Returns
+    -------
+    keys : list of str
+        Keys of ``REFERENCES``; methods without one are left out.
+    """
+    return [key for name in names or [] if (key := table.get(name, (name, None))[1])]

@@ -137,12 +137,12 @@ def test_a_study_of_twelve_modalities_stays_readable_and_small(make_results, mak
         f"modality_{i}": {"kind": "image" if i else "record", "columns": 400, "source": f"table_{i}.csv"}
         for i in range(12)
     }
-    results = make_results(modalities=modalities, n=600, n_events=200)
+    results = make_results(modalities=modalities, n=300, n_events=100)
     fusions = [row["fusion"] for row in results["comparison"]["estimates"]]
-    predictions = make_predictions(fusions, n=600, n_events=200)
-    start = time.perf_counter()
+    predictions = make_predictions(fusions, n=300, n_events=100)
+    start = time.process_time()
     html = render_report(results, predictions)
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 5
     assert len(html.encode()) < 1_000_000
     Page(html)
     assert "Not drawn, to keep the figure readable: modality_4, modality_5" in html
