@@ -138,7 +138,7 @@ TABLE = {
         ("DependenceNonUniformityNormalized", "Normalised dependence count non-uniformity", "OKJI", "1"),
         ("DependenceVariance", "Dependence count variance", "DNX2", "voxel²"),
         ("GrayLevelNonUniformity", "Grey level non-uniformity", "FP8K", "1"),
-        ("GrayLevelVariance", "Grey level variance", "1PR9", "level²"),
+        ("GrayLevelVariance", "Grey level variance", "1PFV", "level²"),
         ("HighGrayLevelEmphasis", "High grey level count emphasis", "OAE7", "level²"),
         ("LargeDependenceEmphasis", "High dependence emphasis", "IMOQ", "voxel²"),
         ("LargeDependenceHighGrayLevelEmphasis", "High dependence high grey level emphasis", "9QMG", "voxel²·level²"),

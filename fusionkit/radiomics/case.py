@@ -154,7 +154,8 @@ def prepare_case(image, mask, label, settings):
         box = label_box(mask, label)
         image, mask = crop(image, box, setting["padDistance"]), crop(mask, box, setting["padDistance"])
     planar = image.GetDimension() == 2
-    roi = sitk.GetArrayViewFromImage(as_volume(mask)) == label
+    roi = sitk.GetArrayViewFromImage(mask) == label
+    roi = roi[np.newaxis] if planar else roi
     return _checked(image, roi, planar, setting)
 
 
