@@ -24,8 +24,9 @@ import numpy as np
 from scipy import stats
 
 from ..exceptions import DataWarning
-from ._checks import check_binary, check_confidence, check_numbers, check_out_of_fold
+from ._checks import check_binary, check_confidence, check_groups, check_numbers, check_out_of_fold
 from ._instability import auc_error, difference_error
+from .calibration import brier_score, log_loss, scaled_brier_score
 from .discrimination import auc, average_precision
 from .intervals import corrected_resampled_interval, corrected_resampled_test, make_limits
 from .results import Comparison, Estimate
@@ -33,21 +34,23 @@ from .results import Comparison, Estimate
 __all__ = ["cv_difference", "cv_estimate", "fold_values"]
 
 _METRICS = {
-    "auc": (auc, "logit"),
-    "average_precision": (average_precision, "logit"),
+    "auc": (auc, "logit", True),
+    "average_precision": (average_precision, "logit", True),
+    "brier": (brier_score, "identity", False),
+    "scaled_brier": (scaled_brier_score, "identity", True),
+    "log_loss": (log_loss, "identity", False),
 }
-"""Name -> the function of (y_true, y_score), and the scale of its interval."""
+"""Name -> the function of (y_true, y_score), the scale of its interval, and whether a fold needs both classes."""
 
 INSTABILITY = "instability-inflated influence variance"
 
 
 def _metric(metric):
     if callable(metric):
-        return metric, "identity"
+        return metric, "identity", False
     if metric not in _METRICS:
-        raise ValueError(
-            f"metric must be one of {', '.join(_METRICS)}, or a function of (y_true, y_score); got {metric!r}"
-        )
+        names = ", ".join(_METRICS)
+        raise ValueError(f"metric must be one of {names}, or a function of (y_true, y_score); got {metric!r}")
     return _METRICS[metric]
 
 
@@ -63,7 +66,8 @@ def fold_values(y_true, scores, folds, *, metric="auc"):
     folds : array-like of shape (repeats, n)
         In which test fold the patient stood in that repeat; any labels.
     metric : str or callable, default='auc'
-        ``"auc"``, ``"average_precision"``, or a function of (y_true, y_score) that returns a number.
+        ``"auc"``, ``"average_precision"``, ``"brier"``, ``"scaled_brier"``, ``"log_loss"``, or a function of
+        (y_true, y_score) that returns a number.
 
     Returns
     -------
@@ -76,13 +80,12 @@ def fold_values(y_true, scores, folds, *, metric="auc"):
     ValueError
         If shapes disagree, a score is NaN, there is one class only, or fewer than two folds have a value.
     """
-    function, _ = _metric(metric)
-    ranks = not callable(metric)
-    y_true = check_binary(y_true) if ranks else check_numbers(y_true, "y_true")
+    function, _, needs_both = _metric(metric)
+    y_true = check_numbers(y_true, "y_true") if callable(metric) else check_binary(y_true)
     scores, folds = check_out_of_fold(scores, folds, y_true.size, "scores")
     parts = [fold == label for fold in folds for label in np.unique(fold)]
     rows = [score for score, fold in zip(scores, folds, strict=True) for _ in np.unique(fold)]
-    usable = [not ranks or 0 < y_true[part].sum() < part.sum() for part in parts]
+    usable = [not needs_both or 0 < y_true[part].sum() < part.sum() for part in parts]
     if sum(usable) < 2:
         raise ValueError(
             f"{sum(usable)} of {len(parts)} test folds have patients of both classes, and two are needed: "
@@ -116,6 +119,21 @@ def _uses_instability(method, metric, scores):
     return possible and method != "corrected_t"
 
 
+def _check_whole_groups(groups, folds, n):
+    """Raise if rows of one group stand in different folds of a repeat."""
+    if groups is None:
+        return
+    codes = check_groups(groups, n)
+    first = np.unique(codes, return_index=True)[1]
+    for fold in np.atleast_2d(folds):
+        torn = np.unique(np.asarray(groups)[fold[first][codes] != fold])
+        if torn.size:
+            raise ValueError(
+                f"{torn.size} groups stand in training and test part at once, such as {torn[:3].tolist()}: "
+                f"split by group (GroupKFold, StratifiedGroupKFold)"
+            )
+
+
 def _counts(y_true, metric):
     return {"n": np.size(y_true), "n_events": None if callable(metric) else int(np.sum(y_true))}
 
@@ -135,7 +153,8 @@ def cv_estimate(y_true, scores, folds, *, metric="auc", groups=None, method="aut
     folds : array-like of shape (repeats, n)
         In which test fold the patient stood in that repeat; any labels.
     metric : str or callable, default='auc'
-        ``"auc"``, ``"average_precision"``, or a function of (y_true, y_score) that returns a number.
+        ``"auc"``, ``"average_precision"``, ``"brier"``, ``"scaled_brier"``, ``"log_loss"``, or a function of
+        (y_true, y_score) that returns a number.
     groups : array-like of shape (n,) or None, default=None
         Who belongs together (lesions of one patient): rows of a group must share their folds, and count as one
         observation in the instability-inflated interval.
@@ -154,8 +173,8 @@ def cv_estimate(y_true, scores, folds, *, metric="auc", groups=None, method="aut
     Raises
     ------
     ValueError
-        If shapes disagree, a score is NaN, there is one class only, fewer than two folds have a value, or two
-        repeats are the same split.
+        If shapes disagree, a score is NaN, there is one class only, fewer than two folds have a value, a group
+        is torn between folds, or two repeats are the same split.
 
     Examples
     --------
@@ -169,6 +188,7 @@ def cv_estimate(y_true, scores, folds, *, metric="auc", groups=None, method="aut
     0.704 (95 % CI 0.584 to 0.802)
     """
     values = fold_values(y_true, scores, folds, metric=metric)
+    _check_whole_groups(groups, folds, np.size(y_true))
     counts = _counts(y_true, metric)
     if not _uses_instability(method, metric, scores):
         sizes, scale = _split_sizes(folds, counts["n"]), _metric(metric)[1]
@@ -191,7 +211,8 @@ def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", group
     folds : array-like of shape (repeats, n)
         In which test fold the patient stood in that repeat, for both models.
     metric : str or callable, default='auc'
-        ``"auc"``, ``"average_precision"``, or a function of (y_true, y_score) that returns a number.
+        ``"auc"``, ``"average_precision"``, ``"brier"``, ``"scaled_brier"``, ``"log_loss"``, or a function of
+        (y_true, y_score) that returns a number.
     groups : array-like of shape (n,) or None, default=None
         Who belongs together, as in :func:`cv_estimate`.
     method : {"auto", "instability", "corrected_t"}, default='auto'
@@ -207,13 +228,14 @@ def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", group
     Raises
     ------
     ValueError
-        If shapes disagree, a score is NaN, there is one class only, fewer than two folds have a value, or two
-        repeats are the same split.
+        If shapes disagree, a score is NaN, there is one class only, fewer than two folds have a value, a group
+        is torn between folds, or two repeats are the same split.
     """
     values = fold_values(y_true, scores, folds, metric=metric)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # the same folds have just been complained about
         baseline = fold_values(y_true, baseline_scores, folds, metric=metric)
+    _check_whole_groups(groups, folds, np.size(y_true))
     counts = _counts(y_true, metric)
     if not _uses_instability(method, metric, scores):
         sizes = _split_sizes(folds, counts["n"])

@@ -81,6 +81,12 @@ def test_a_seed_gives_the_same_interval(cohort):
     assert first == second
 
 
+def test_a_cohort_too_large_for_the_table_of_pairs_is_sent_to_delong():
+    y = np.arange(20_000) % 2
+    with pytest.raises(ValueError, match="use auc_delong and delong_test"):
+        paired_bootstrap(y, {"m": y}, n_resamples=2)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
