@@ -1,4 +1,17 @@
-"""Arrays in, numbers out: discrimination, calibration, utility, intervals, comparison, stability, sample size."""
+"""Arrays in, numbers out: discrimination, calibration, utility, intervals, comparison, stability, sample size.
+
+Which interval, when:
+
+- out-of-fold scores of repeated cross-validation: :func:`cv_estimate` and :func:`cv_difference`;
+- scores of independent test patients: :func:`auc_delong`, :func:`delong_test`, :func:`paired_bootstrap`, and
+  :func:`threshold_metrics`, :func:`calibration_slope`, :func:`net_benefit_difference` ...;
+- values that you have by fold only: :func:`corrected_resampled_interval` and :func:`corrected_resampled_test`;
+- a pipeline that may be refitted many times: :func:`bootstrap_632plus` (many features), :func:`optimism_bootstrap`
+  (few), :func:`nested_cv_interval` (means of losses);
+- is there any signal at all: :func:`label_permutation_test`; several comparisons: :func:`holm`.
+
+Numbers are NaN only where the definition leaves them undefined, and then the result says why.
+"""
 
 from .agreement import icc, icc_values
 from .calibration import (

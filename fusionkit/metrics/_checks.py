@@ -5,6 +5,7 @@ import numpy as np
 __all__ = [
     "check_binary",
     "check_confidence",
+    "check_count",
     "check_groups",
     "check_lengths",
     "check_numbers",
@@ -105,6 +106,13 @@ def check_share(value, name):
     if not 0 < value < 1:
         raise ValueError(f"{name} must lie inside (0, 1); got {value!r}")
     return float(value)
+
+
+def check_count(value, name, least):
+    """Return a whole number that is not below ``least``."""
+    if value != int(value) or value < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}; got {value!r}")
+    return int(value)
 
 
 def check_groups(groups, n):

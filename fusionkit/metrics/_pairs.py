@@ -4,6 +4,9 @@ import numpy as np
 
 __all__ = ["auc_influence", "pair_table", "score_instability"]
 
+LARGEST_TABLE = 50_000_000
+"""Pairs, at 16 bytes each: 0.8 GB."""
+
 
 def pair_table(event, scores, folds):
     """Return how every event fares against every non-event of its test folds, averaged within folds, then over folds.
@@ -18,7 +21,13 @@ def pair_table(event, scores, folds):
     wins, weights : arrays of shape (n_events, n_nonevents)
         ``wins.sum()`` is the mean AUC over folds that hold both classes, ``weights.sum()`` is 1.
     """
-    wins, weights = np.zeros((2, event.sum(), (~event).sum()))
+    n_events, n_others = int(event.sum()), int((~event).sum())
+    if n_events * n_others > LARGEST_TABLE:
+        raise ValueError(
+            f"{n_events} x {n_others} pairs of patients are too many to list: for independent test patients in such "
+            f"numbers use auc_delong and delong_test"
+        )
+    wins, weights = np.zeros((2, n_events, n_others))
     for score, fold in zip(scores, folds, strict=True):
         for label in np.unique(fold):
             rows, columns = np.flatnonzero(fold[event] == label), np.flatnonzero(fold[~event] == label)

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from ._checks import check_confidence, check_lengths, check_numbers
+from ._checks import check_confidence, check_count, check_lengths, check_numbers
 from .results import Estimate
 
 __all__ = ["calibration_line", "regression_metrics"]
@@ -53,6 +53,7 @@ def regression_metrics(y_true, y_pred, *, confidence=0.95, n_resamples=2000, ran
         If a number is NaN, lengths differ, or there are fewer than three patients.
     """
     y_true, y_pred = _two_numbers(y_true, y_pred)
+    check_count(n_resamples, "n_resamples", 2)
     confidence, n = check_confidence(confidence), y_true.size
     values = _metrics_of(np.ones(n), y_true, y_pred)
     counts = np.random.default_rng(random_state).multinomial(n, np.full(n, 1 / n), size=n_resamples)

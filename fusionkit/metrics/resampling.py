@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._checks import check_binary, check_confidence, check_groups, check_out_of_fold
+from ._checks import check_binary, check_confidence, check_count, check_groups, check_out_of_fold
 from ._pairs import pair_table
 from .results import Estimate
 
@@ -142,8 +142,7 @@ def paired_bootstrap(
         raise ValueError(f"metric must be 'auc' or a function of (y_true, y_score); got {metric!r}")
     if baseline is not None and baseline not in scores:
         raise ValueError(f"baseline must be one of the models {', '.join(map(repr, scores))}; got {baseline!r}")
-    if n_resamples < 2:
-        raise ValueError(f"n_resamples must be at least 2; got {n_resamples!r}")
+    check_count(n_resamples, "n_resamples", 2)
     counts = _resampled_counts(event, groups, n_resamples, np.random.default_rng(random_state))
     values, resampled = {}, {}
     for name, score in scores.items():

@@ -26,12 +26,29 @@ def _check_survival(event, time, **others):
 
 def _uncensored_probability(event, time, at, *, before):
     """Kaplan-Meier probability of being uncensored at (or just before) the times asked for."""
-    times = np.unique(time)
-    censored = np.array([(~event & (time == t)).sum() for t in times])
-    at_risk = np.array([(time > t).sum() for t in times]) + censored
+    times, position = np.unique(time, return_inverse=True)
+    censored = np.bincount(position, ~event)
+    at_risk = event.size - np.cumsum(np.bincount(position)) + censored
     curve = np.cumprod(np.where(at_risk > 0, 1 - censored / np.maximum(at_risk, 1), 1.0))
     position = np.searchsorted(times, at, side="left" if before else "right")
     return np.r_[1.0, curve][position]
+
+
+def _concordance_influence(event, time, risk, weight):
+    """Share of comparable pairs won, and how much each patient moves it; a block of rows at a time."""
+    totals = np.zeros((2, event.size))
+    for rows in np.array_split(np.flatnonzero(weight), 1 + event.size**2 // 4_000_000):
+        own = time[rows, None]
+        pairs = weight[rows, None] * ((time > own) | ((time == own) & ~event))
+        wins = pairs * (0.5 + 0.5 * np.sign(risk[rows, None] - risk))
+        for total, table in zip(totals, (wins, pairs), strict=True):
+            total[rows] += table.sum(axis=1)
+            total += table.sum(axis=0)
+    wins, pairs = totals
+    if not pairs.any():
+        raise ValueError("no pair of patients is comparable: nobody was followed beyond an event")
+    value = wins.sum() / pairs.sum()
+    return value, 2 * (wins - value * pairs) / pairs.sum()
 
 
 def concordance_index(event, time, risk, *, weighting="harrell", tau=None, confidence=0.95):
@@ -76,14 +93,7 @@ def concordance_index(event, time, risk, *, weighting="harrell", tau=None, confi
     elif weighting != "harrell":
         raise ValueError(f"weighting must be 'harrell' or 'uno'; got {weighting!r}")
     usable = event if tau is None else event & (time < tau)
-    later = (time > time[:, None]) | ((time == time[:, None]) & ~event)
-    pairs = (usable * weight)[:, None] * later
-    if not pairs.any():
-        raise ValueError("no pair of patients is comparable: nobody was followed beyond an event")
-    wins = pairs * (0.5 + 0.5 * np.sign(risk[:, None] - risk))
-    value = wins.sum() / pairs.sum()
-    excess = (wins - value * pairs) / pairs.sum()
-    influence = excess.sum(axis=1) + excess.sum(axis=0)
+    value, influence = _concordance_influence(event, time, risk, usable * weight)
     error = np.sqrt(np.sum(influence**2) * event.size / (event.size - 1))
     half = stats.norm.ppf((1 + check_confidence(confidence)) / 2) * error
     low, high, reason = make_limits(value, half if 0 < value < 1 else np.nan, "logit")
@@ -128,12 +138,13 @@ def dynamic_auc(event, time, risk, times):
     risk = check_numbers(risk, "risk")
     event, time = _check_survival(event, time, risk=risk)
     weight = event / _uncensored_probability(event, time, time, before=True)
-    wins = 0.5 + 0.5 * np.sign(risk[:, None] - risk)
     values = []
     for at in _check_times(times, time):
         cases, controls = weight * (time <= at), time > at
-        total = cases.sum() * controls.sum()
-        values.append(cases @ wins @ controls / total if total > 0 else np.nan)
+        rival = np.sort(risk[controls])
+        beaten = (np.searchsorted(rival, risk, "left") + np.searchsorted(rival, risk, "right")) / 2
+        total = cases.sum() * rival.size
+        values.append(cases @ beaten / total if total > 0 else np.nan)
     return np.array(values)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import expit, logit
 
-from ._checks import check_binary, check_confidence, check_lengths, check_numbers, check_share
+from ._checks import check_binary, check_confidence, check_count, check_lengths, check_numbers, check_share
 from .intervals import wilson_interval
 from .results import Estimate
 
@@ -102,6 +102,7 @@ def threshold_metrics(y_true, y_pred, *, confidence=0.95, n_resamples=2000, rand
     """
     cells = confusion_counts(y_true, y_pred)
     check_confidence(confidence)
+    check_count(n_resamples, "n_resamples", 2)
     n, n_events = sum(cells), cells[0] + cells[2]
     metrics = {}
     for name, (successes, trials, who) in _PROPORTIONS.items():
@@ -204,9 +205,9 @@ def choose_threshold(y_true, y_score, *, rule="youden", target=0.9, cost_ratio=1
     event, score = check_binary(y_true), check_numbers(y_score, "y_score")
     check_lengths(y_true=event, y_score=score)
     candidates = np.r_[np.unique(score), np.inf]
-    below_events = np.searchsorted(np.sort(score[event]), candidates, side="left")
-    below_others = np.searchsorted(np.sort(score[~event]), candidates, side="left")
-    sensitivity, specificity = 1 - below_events / event.sum(), below_others / (~event).sum()
+    missed = np.searchsorted(np.sort(score[event]), candidates, side="left")
+    cleared = np.searchsorted(np.sort(score[~event]), candidates, side="left")
+    sensitivity, specificity = (event.sum() - missed) / event.sum(), cleared / (~event).sum()
     if rule == "youden":
         return float(candidates[np.argmax(sensitivity + specificity)])
     if rule in {"sensitivity", "specificity"}:
@@ -218,5 +219,5 @@ def choose_threshold(y_true, y_score, *, rule="youden", target=0.9, cost_ratio=1
     if rule == "cost":
         if not cost_ratio > 0:
             raise ValueError(f"cost_ratio must be positive; got {cost_ratio!r}")
-        return float(candidates[np.argmin(cost_ratio * below_events + (~event).sum() - below_others)])
+        return float(candidates[np.argmin(cost_ratio * missed + (~event).sum() - cleared)])
     raise ValueError(f"rule must be 'youden', 'sensitivity', 'specificity' or 'cost'; got {rule!r}")

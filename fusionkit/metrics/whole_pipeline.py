@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from ._checks import check_confidence, check_groups
+from ._checks import check_confidence, check_count, check_groups
 from .discrimination import auc
 from .results import Estimate
 
@@ -78,6 +78,7 @@ def _check_cohort(X, y_true):
 
 def _bootstrap_rows(y_true, groups, n_resamples, rng):
     """Rows of each resample and the rows left out of it; by whole groups; all classes among the drawn."""
+    check_count(n_resamples, "n_resamples", 2)
     codes = check_groups(groups, y_true.size)
     members = [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
     few = np.unique(y_true).size if np.unique(y_true).size < y_true.size / 2 else 1
@@ -278,7 +279,10 @@ def nested_cv_interval(X, y_true, fit, predict, loss, *, n_folds=5, n_repeats=20
     """
     y_true, confidence = _check_cohort(X, y_true), check_confidence(confidence)
     if n_folds < 3 or y_true.size < 2 * n_folds:
-        raise ValueError(f"n_folds must be 3 or more with two patients in each; got {n_folds} for {y_true.size}")
+        raise ValueError(
+            f"n_folds must be 3 or more with two patients in each; got {n_folds} for {y_true.size} patients"
+        )
+    check_count(n_repeats, "n_repeats", 1)
     rng = np.random.default_rng(random_state)
     repeats = [
         _one_nested_repeat(X, y_true, fit, predict, loss, rng.permutation(y_true.size) % n_folds, n_folds)
@@ -348,6 +352,7 @@ def label_permutation_test(y_true, score, *, groups=None, n_permutations=199, ra
         If a score is NaN, or the outcome varies within a group.
     """
     y_true, rng = np.asarray(y_true), np.random.default_rng(random_state)
+    check_count(n_permutations, "n_permutations", 1)
     codes = check_groups(groups, y_true.size)
     first = np.unique(codes, return_index=True)[1]
     if (y_true[first][codes] != y_true).any():

@@ -175,6 +175,33 @@ def test_out_of_fold_arrays_that_do_not_fit_are_refused(out_of_fold, change, say
         cv_estimate(*change(y, scores[0], folds))
 
 
+@pytest.mark.parametrize("metric", ["brier", "scaled_brier", "log_loss", "average_precision"])
+def test_named_metrics_are_averaged_over_folds_with_their_events(out_of_fold, metric):
+    y, scores, folds, _ = out_of_fold
+    risk = 1 / (1 + np.exp(-scores[0]))
+    got = cv_estimate(y, risk, folds, metric=metric)
+    assert got.value == pytest.approx(fold_values(y, risk, folds, metric=metric).mean(), abs=1e-12)
+    assert got.n_events == y.sum()
+    assert got.method.startswith("corrected resampled t")
+    with pytest.raises(ValueError, match="method='instability' is for"):
+        cv_estimate(y, risk, folds, metric=metric, method="instability")
+
+
+def test_a_group_that_stands_in_two_folds_is_refused(out_of_fold):
+    y, scores, folds, _ = out_of_fold
+    with pytest.raises(ValueError, match="groups stand in training and test part at once"):
+        cv_estimate(y, scores[0], folds, groups=np.arange(90) // 2)
+
+
+def test_five_events_give_an_interval_that_admits_how_little_is_known():
+    rng = np.random.default_rng(0)
+    y = np.arange(60) < 5
+    folds = np.array([np.r_[rng.permutation(5), rng.permutation(55) % 5] for _ in range(4)])
+    got = cv_estimate(y, y + rng.normal(size=(4, 60)), folds)
+    assert got.n_events == 5
+    assert got.high - got.low > 0.2
+
+
 def test_an_unknown_metric_is_refused_with_the_list(out_of_fold):
     y, scores, folds, _ = out_of_fold
     with pytest.raises(ValueError, match="auc, average_precision"):

@@ -81,12 +81,18 @@ def test_a_seed_gives_the_same_interval(cohort):
     assert first == second
 
 
+def test_a_cohort_too_large_for_the_table_of_pairs_is_sent_to_delong():
+    y = np.arange(20_000) % 2
+    with pytest.raises(ValueError, match="use auc_delong and delong_test"):
+        paired_bootstrap(y, {"m": y}, n_resamples=2)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         ({"baseline": "ct"}, "baseline must be one of the models 'ehr'"),
         ({"metric": "accuracy"}, "metric must be 'auc' or a function"),
-        ({"n_resamples": 1}, "at least 2"),
+        ({"n_resamples": 1}, "n_resamples must be a whole number of at least 2"),
         ({"scores": {"ehr": [0.1, np.nan] * 150}}, r"scores\['ehr'\] has 150 of 300 values that are NaN"),
         ({"scores": {"ehr": [0.1] * 299}}, r"scores\['ehr'\] must have shape \(repeats, 300\)"),
         ({"folds": np.arange(300)}, "no test fold has patients of both classes"),

@@ -119,6 +119,13 @@ def test_thresholds_do_what_their_rule_says():
     assert choose_threshold([0, 0, 0, 1], [4, 3, 2, 1], rule="cost") == np.inf
 
 
+@pytest.mark.parametrize("tenths", range(1, 10))
+def test_a_target_that_is_met_exactly_is_met(tenths):
+    y, score = np.repeat([0, 1], 10), np.tile(np.arange(10), 2)
+    assert (score[y == 1] >= choose_threshold(y, score, rule="sensitivity", target=tenths / 10)).sum() == tenths
+    assert (score[y == 0] < choose_threshold(y, score, rule="specificity", target=tenths / 10)).sum() == tenths
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -126,6 +133,7 @@ def test_thresholds_do_what_their_rule_says():
         (lambda: threshold_metrics([0, 1], [0]), "lengths"),
         (lambda: predictive_values([0, 1], [0, 1], prevalence=0), "prevalence must lie inside"),
         (lambda: predictive_values([1, 1], [0, 1], prevalence=0.2), "one class only"),
+        (lambda: threshold_metrics([0, 1], [0, 1], n_resamples=0), "n_resamples must be a whole number of at least 2"),
         (lambda: choose_threshold([0, 1], [1, 2], rule="best"), "'youden', 'sensitivity'"),
         (lambda: choose_threshold([0, 1], [1, 2], rule="sensitivity", target=90), "target must lie inside"),
         (lambda: choose_threshold([0, 1], [1, 2], rule="cost", cost_ratio=-1), "cost_ratio must be positive"),
