@@ -7,6 +7,7 @@ from .coercion import coerce_columns, infer_types
 from .comorbidity import COMORBIDITIES, COMORBIDITY_WEIGHTS, comorbidities
 from .dictionary import DICTIONARY_COLUMNS, Variable, draft_dictionary, read_dictionary
 from .encoding import RecordEncoder, make_record_encoder
+from .index_scan import choose_index_scan
 from .mixed_units import detect_mixed_units
 from .notes import NEGATIONS, TextEncoder, find_terms
 from .reading import read_table
@@ -30,6 +31,7 @@ __all__ = [
     "Window",
     "apply_dictionary",
     "check_against",
+    "choose_index_scan",
     "class_flags",
     "coerce_columns",
     "common_clock",
