@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..exceptions import Problem
 from .coercion import coerce_columns, list_misfits
+from .mixed_units import detect_mixed_units
 from .table import nearest_name
 from .units import UnitError, convert
 from .values import is_missing, parse_number
@@ -37,7 +38,7 @@ def apply_dictionary(table, dictionary, columns=None):
     problems : list of Problem
         Values that do not fit their type, lie outside their range, are impossible (a date in the future) or no known
         level, by patient; variables that the table does not have; a warning for columns that the dictionary does not
-        have, and for values that look like a code for "missing".
+        have, for values that look like a code for "missing", and for a column that looks like two units.
     """
     wanted = {name: dictionary[name] for name in (dictionary if columns is None else columns)}
     problems = []
@@ -111,7 +112,11 @@ def _check_number(table, values, variable):
     outside = ((values < low) | (values > high)).to_numpy()
     bounds = f"{'' if variable.low is None else f'{low:g}'}..{'' if variable.high is None else f'{high:g}'}"
     expected = f"within {bounds}{f' {variable.unit}' if variable.unit else ''}"
-    return values, [*list_misfits(table, variable.name, outside, expected), *_sentinels(table, values, variable)]
+    problems = [*list_misfits(table, variable.name, outside, expected), *_sentinels(table, values, variable)]
+    mixed = detect_mixed_units(values, table.ids, analyte=variable.name)
+    if mixed is not None:
+        problems.append(replace(mixed, file=table.name, column=variable.name))
+    return values, problems
 
 
 def _sentinels(table, values, variable):

@@ -157,7 +157,7 @@ def _read_variable(entry):
         found.append(("low", f"low ({entry['low']}) is above high ({entry['high']})", "Exchange them."))
     for column in ("unit", "unit_in_file"):
         try:
-            ucum_code(entry[column])
+            ucum_code(entry[column] or "1")
         except UnitError as error:
             found.append((column, str(error), ""))
     outcome = parse_flag(entry["defines_outcome"]) if entry["defines_outcome"] else 0.0

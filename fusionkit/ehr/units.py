@@ -86,7 +86,7 @@ def ucum_code(unit):
     >>> ucum_code("µg/L"), ucum_code("x10^9/L"), ucum_code("mmHg")
     ('ug/L', '10*9/L', 'mm[Hg]')
     """
-    return _parse_unit(str(unit))[0]
+    return "1" if str(unit) in {"", "1"} else _parse_unit(str(unit))[0]
 
 
 @functools.cache

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ..exceptions import Problem
 from .clocks import DAY, MISSING_TIME, common_clock
+from .mixed_units import detect_mixed_units
 from .table import nearest_name
 from .takes import TAKES, WITHOUT_TIME, take_values
 from .units import UnitError, conversion
@@ -270,8 +271,11 @@ def _to_unit(measured, window):
     """In the window's unit; values whose unit is absent or cannot be converted are withheld and named."""
     if measured.units is None:
         message = f"the events state no unit; their values are taken to be in {window.unit}"
-        said = [Problem(message, "Add a column 'unit'.", severity="warning")]
-        return measured, said if window.unit and len(measured.value) else []
+        said = [Problem(message, "Add a column 'unit'.", severity="warning")] if window.unit else []
+        mixed = detect_mixed_units(
+            measured.value, measured.ids[measured.patient], analyte=window.analyte or window.event
+        )
+        return measured, (said if len(measured.value) else []) + ([mixed] if mixed else [])
     present = np.unique(measured.unit[measured.unit >= 0])
     if window.unit is None:
         if len(present) < 2:

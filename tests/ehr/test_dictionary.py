@@ -86,6 +86,15 @@ def test_a_code_for_missing_is_suspected_where_no_range_is_declared(write):
     assert frame.iloc[8].isna().all()
 
 
+def test_a_column_of_two_units_is_suspected_with_its_patients(write):
+    rows = "".join(f"P{i},{(90 + i) / (18.016 if i in (4, 7) else 1):.2f}\n" for i in range(20))
+    table = read_table(write(f"id,glucose\n{rows}", "ehr.csv"), id_column="id")
+    (problem,) = check_against(table, read_dictionary(write("name,type\nglucose,number\n", "dictionary.csv")))
+    assert (problem.severity, problem.file, problem.column) == ("warning", "ehr.csv", "glucose")
+    assert "mg/dL and mmol/L of glucose" in problem.message
+    assert "(patients P4, P7)" in problem.message
+
+
 def test_every_fault_of_a_dictionary_is_found_at_once(write):
     lines = "age,real,,,,\ncrp,number,mgl,5,1,\nstage,ordinal,,,,I\nsex,category,,,,f | f\nage,number,,x,,\n"
     with pytest.raises(StudyError) as raised:

@@ -31,7 +31,7 @@ def anchors_of(*patients):
 
 def crp(events, patients=("A",), *, take="nearest", window=("-3d", "+1d"), **options):
     """The crp column as a list, and the problems."""
-    settings = {key: options.pop(key) for key in ("unit", "delta", "analyte") if key in options}
+    settings = {key: options.pop(key) for key in ("unit", "delta", "analyte", "event") if key in options}
     windows = {"crp": Window(window, take=take, **settings)}
     features, _, problems = window_events(events, anchors_of(*patients), windows, **options)
     return features["crp"].tolist(), problems
@@ -226,6 +226,17 @@ def test_absent_units_are_said_aloud():
     )
     assert np.isnan(values[1])
     assert "1 values state no unit and were withheld (patients B)" in problem.message
+
+
+def test_two_units_that_no_column_tells_apart_are_suspected():
+    rng = np.random.default_rng(0)
+    patients = [f"P{i}" for i in range(40)]
+    events = events_of(*[(patient, 0, value) for patient, value in zip(patients, rng.normal(100, 12, 40), strict=True)])
+    events.loc[[3, 5], "value"] /= 18.016
+    _, (problem,) = crp(events.assign(name="glucose"), patients, event="glucose")
+    assert problem.severity == "warning"
+    assert "mg/dL and mmol/L of glucose" in problem.message
+    assert "(patients P3, P5)" in problem.message
 
 
 def test_values_after_the_outcome_are_withheld_as_leakage():
