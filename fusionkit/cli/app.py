@@ -1,6 +1,7 @@
 """The commands and their options; heavy packages are loaded only by the command that needs them."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,14 @@ from ..exceptions import StudyError
 from .output import Narrator, console, show_problems, show_result
 
 __all__ = ["app", "main"]
+
+
+class Engine(StrEnum):
+    """What computes radiomics features."""
+
+    native = "native"
+    pyradiomics = "pyradiomics"
+
 
 app = typer.Typer(
     name="fusionkit",
@@ -131,6 +140,33 @@ def doctor():
 
     healthy = examine(console)
     raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def extract(
+    images: Annotated[Path, typer.Argument(help="Table with the columns Image, Mask and perhaps Label.")],
+    params: Annotated[str | None, typer.Option("--params", "-p", help="pyradiomics parameter file, or preset.")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Features: .csv or .parquet.")] = Path("features.csv"),
+    jobs: Jobs = -1,
+    engine: Annotated[Engine, typer.Option(help="What computes the features.")] = Engine.native,
+    force: Annotated[bool, typer.Option("--force", help="Replace the features file.")] = False,
+):
+    """Compute radiomics features of many images, as pyradiomics does; failures go to a table of their own."""
+    from .extract import extract_table
+
+    with Narrator() as progress:
+        failed = extract_table(images, params, out, engine=engine.value, n_jobs=jobs, force=force, progress=progress)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def features(
+    feature_class: Annotated[str | None, typer.Argument(help="Such as glcm; all classes when not given.")] = None,
+):
+    """List the radiomics features: name, IBSI code, unit, and where the definition departs from IBSI's."""
+    from .extract import show_catalogue
+
+    show_catalogue(feature_class)
 
 
 def _run(study, out, progress, *, data=None, **options):

@@ -66,6 +66,8 @@ def show_problems(problems):
 
 def show_result(result):
     """Print the AUC of every fusion, its difference from the baseline, and where the report is."""
+    from ..report import make_verdict
+
     found = result.results["comparison"]
     differences = {row["fusion"]: row for row in found["differences"]}
     level = f"{found['confidence']:.0%} CI"
@@ -82,4 +84,6 @@ def show_result(result):
     cohort = result.results["cohort"]
     left_out = len({row["patient"] for row in cohort["excluded"]})
     console.print(f"{cohort['n']} patients, {cohort['n_events']} events; {left_out} patients left out", highlight=False)
+    verdict = make_verdict(result.results)
+    console.print(f"[bold]{escape(verdict.headline)}.[/] {escape(' '.join(verdict.sentences))}", highlight=False)
     console.print(f"Report: [bold]{escape(str(result.folder / 'report.html'))}[/]", highlight=False)

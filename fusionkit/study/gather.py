@@ -1,18 +1,18 @@
 """From the files that a study names to its cohort: read, check, extract, join, and list everything that is wrong."""
 
+import re
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from joblib import Parallel, delayed
 
-from .._store import file_digest
-from .._version import __version__
 from ..cohort import Outcome, link_cohort, screen_columns
 from ..ehr import DEFAULT_MISSING, Window, coerce_columns, infer_types, read_table, window_events
 from ..ehr.table import nearest_name
-from ..exceptions import CaseError, Problem, StudyError
+from ..exceptions import Problem, StudyError
 from ..naming import join_name
+from .images import extract_cases
 from .schema import ImageModality
 
 __all__ = ["Gathered", "gather_study"]
@@ -293,7 +293,8 @@ def _image_features(reader, name, modality, images, n_jobs, store, progress):
     try:
         settings = RadiomicsSettings(_settings_source(modality.settings, reader.folder))
     except (ValueError, TypeError, OSError) as error:
-        reader.problems.append(Problem(f"settings of {name}: {error}", column=f"modalities.{name}.settings"))
+        way_out = "Correct it in the study file, or in the parameter file that it names."
+        reader.problems.append(Problem(f"settings of {name}: {error}", way_out))
         settings = None
     if table is None or settings is None:
         return pd.DataFrame()
@@ -304,64 +305,43 @@ def _image_features(reader, name, modality, images, n_jobs, store, progress):
     if images == "check":
         one_feature = {"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean"]}}
         settings = RadiomicsSettings({**settings.to_dict(), **one_feature})
-    base = (reader.folder / modality.images).parent
-    jobs = (delayed(_one_case)(patient, case, base, modality, settings, store) for patient, case in _rows(cases))
-    rows, stage = {}, f"{'Checking' if images == 'check' else 'Reading'} {name} images"
-    if progress is not None:
-        progress(stage, 0, len(cases))
-    found = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    for done, (patient, features, trouble) in enumerate(found, 1):
-        if trouble is None:
-            rows[patient] = features
-        else:
+    stage = f"{'Checking' if images == 'check' else 'Reading'} {name} images"
+    outcomes = extract_cases(
+        cases,
+        (reader.folder / modality.images).parent,
+        settings,
+        engine=modality.engine,
+        label=modality.label,
+        spacing_mm=modality.spacing_mm,
+        colour=modality.colour,
+        n_jobs=n_jobs,
+        store=store,
+        progress=None if progress is None else partial(progress, stage),
+    )
+    rows, remarks = {}, {}
+    for patient, outcome in zip(cases.index, outcomes, strict=True):
+        if outcome.features is None:
             where = {"patient": patient, "file": modality.images, "row": int(cases.loc[patient, "row"])}
-            reader.problems.append(Problem(*trouble, **where, column=name))
-        if progress is not None:
-            progress(stage, done, len(cases))
+            reader.problems.append(Problem(outcome.reason, outcome.way_out, **where, column=name))
+        else:
+            rows[patient] = outcome.features
+        for remark in outcome.remarks:
+            remarks.setdefault(re.sub(r"[\d.]+", "#", remark), []).append((patient, remark))
+    reader.problems += [_shared_remark(name, said) for said in remarks.values() if images == "features"]
     if not rows and len(cases):
         reader.problems.append(Problem(f"no image of {name} could be used", "See the patients' reasons."))
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _rows(cases):
-    return zip(cases.index, cases.to_dict("records"), strict=True)
+def _shared_remark(name, said):
+    """One warning for what was remarked of several patients' images, with the first one's figures."""
+    patients = [patient for patient, _ in said]
+    shown = f"{', '.join(patients[:5])}{', ...' if len(patients) > 5 else ''}"
+    who = f"image of {shown}" if len(patients) == 1 else f"{len(patients)} images ({shown}), the first"
+    return Problem(f"{who}: {said[0][1]}", severity="warning", column=name)
 
 
 def _settings_source(settings, folder):
     if isinstance(settings, str) and Path(settings).suffix in {".yaml", ".yml", ".json"}:
         return folder / settings
     return settings
-
-
-def _one_case(patient, case, base, modality, settings, store):
-    """Patient, features and None; or patient, None and what is wrong with (reason, way out)."""
-    from ..imaging import read_image, read_mask
-    from ..radiomics import extract_features
-
-    for kind in ("image", "mask"):
-        if pd.isna(case[kind]):
-            return patient, None, (f"has no {kind} in the table", f"Add the {kind}'s path, or leave the row out.")
-        if not (base / case[kind]).exists():
-            return patient, None, (f"there is no file {case[kind]}", "Correct the path, relative to the table.")
-    image, mask = base / case["image"], base / case["mask"]
-    key = {
-        "image": file_digest(image),
-        "mask": file_digest(mask),
-        "settings": settings.fingerprint(),
-        "engine": modality.engine,
-        "label": modality.label,
-        "spacing_mm": modality.spacing_mm,
-        "colour": modality.colour,
-        "version": __version__,
-    }
-    features = None if store is None else store.get(key)
-    if features is None:
-        try:
-            pixels = read_image(image, spacing_mm=modality.spacing_mm, colour=modality.colour)
-            roi = read_mask(mask, spacing_mm=modality.spacing_mm)
-            features = extract_features(pixels, roi, settings, label=modality.label, engine=modality.engine)
-        except CaseError as error:
-            return patient, None, (error.reason, error.way_out)
-        if store is not None:
-            store.put(key, features)
-    return patient, features, None

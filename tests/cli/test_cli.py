@@ -158,3 +158,39 @@ def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_result(command, st
     status, _ = command("run", "study.yaml", "--jobs", "2", "--out", "whole", cwd=study)
     assert status == 0
     assert (study / "out" / "results.json").read_text() == (study / "whole" / "results.json").read_text()
+
+
+def test_extract_writes_features_beside_the_table_s_own_columns(command, study):
+    images = pd.read_csv(study / "images.csv", dtype=str).head(3)
+    images.columns = ["patient_id", "Image", "Mask"]
+    images["Site"] = ["A", "B", "A"]
+    images.loc[1, "Image"] = "images/nothing.nii.gz"
+    images.to_csv(study / "cases.csv", index=False)
+    (study / "params.yaml").write_text("imageType: {Original: {}}\nfeatureClass: {firstorder: [Mean, Variance]}\n")
+    arguments = ["extract", "cases.csv", "-p", "params.yaml", "-o", "features.csv", "-j", "1"]
+    status, said = command(*arguments, cwd=study)
+    assert status == 1
+    assert "2 of 3 cases, 2 features: features.csv" in said
+    assert f"cases.csv, row 3, patient {images.patient_id[1]}: there is no file images/nothing.nii.gz" in said
+    features = pd.read_csv(study / "features.csv")
+    names = ["original_firstorder_Mean", "original_firstorder_Variance"]
+    assert features.columns.tolist() == ["patient_id", "Image", "Mask", "Site", *names]
+    assert features["patient_id"].tolist() == images["patient_id"][[0, 2]].tolist()
+    assert pd.read_csv(study / "features.errors.csv")["patient"].tolist() == [images.patient_id[1]]
+    status, said = command(*arguments, cwd=study)
+    assert status == 1
+    assert "features.csv exists already" in said
+    (study / "params.yaml").write_text("imageTypes: {Original: {}}\n")
+    status, said = command(*arguments, "--force", cwd=study)
+    assert status == 1
+    assert "imageType" in said
+
+
+def test_features_prints_the_catalogue(command, tmp_path):
+    status, said = command("features", "ngtdm", cwd=tmp_path)
+    assert status == 0
+    assert "ngtdm_Coarseness" in said
+    assert "QCDE" in said
+    status, said = command("features", "glmc", cwd=tmp_path)
+    assert status == 1
+    assert "glcm" in said

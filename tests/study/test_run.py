@@ -160,4 +160,6 @@ def test_columns_that_give_the_diagnosis_away_are_found_without_being_told(ultra
     spoiled.write_text(text)
     problems, _ = Study.read(spoiled, folder=folder).check()
     warned = {problem.column for problem in problems if problem.severity == "warning"}
-    assert warned == {"ehr__Diagnosis"}  # BIRADS alone has an AUC of .949: that it reveals the outcome is for you to say
+    assert warned == {
+        "ehr__Diagnosis"
+    }  # BIRADS alone has an AUC of .949: that it reveals the outcome is for you to say
