@@ -16,7 +16,7 @@ def test_there_are_notebooks():
 @pytest.mark.slow
 @pytest.mark.filterwarnings(
     "default"
-)  # the kernel's own machinery warns; what the notebook warns of is looked at below
+)  # of the kernel itself; the notebook is looked at below
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_without_a_warning(path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(path.parents[1]))
