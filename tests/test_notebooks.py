@@ -14,9 +14,7 @@ def test_there_are_notebooks():
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings(
-    "default"
-)  # of the kernel itself; the notebook is looked at below
+@pytest.mark.filterwarnings("default")  # of the kernel itself; the notebook is looked at below
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_without_a_warning(path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(path.parents[1]))

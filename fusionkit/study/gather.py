@@ -96,7 +96,7 @@ def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, pr
     sources, kinds, features = {"outcome": spec.outcome.table}, {}, {}
     pictures = {name: m for name, m in spec.modalities.items() if isinstance(m, ImageModality)}
     for name, modality in spec.modalities.items():
-        sources[name] = modality.images if name in pictures else modality.table
+        sources[name] = modality.files[0]
         kinds[name] = "image" if name in pictures or modality.select else "record"
         if name not in pictures:
             features[name] = reader.record(name, modality)

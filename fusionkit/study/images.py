@@ -80,14 +80,16 @@ def extract_cases(
     options = {"engine": engine, "spacing_mm": spacing_mm, "colour": colour}
     labels = cases["label"] if "label" in cases else [label] * len(cases)
     rows = zip(cases["image"], cases["mask"], labels, strict=True)
-    jobs = (delayed(_one_case)(folder, *row, settings, options, store) for row in rows)
+    jobs = [delayed(_one_case)(folder, *row, settings, options, store) for row in rows]
     outcomes = []
     if progress is not None:
         progress(0, len(cases))
-    for outcome in Parallel(n_jobs=n_jobs, return_as="generator")(jobs):
-        outcomes.append(outcome)
-        if progress is not None:
-            progress(len(outcomes), len(cases))
+    # the first case by itself: on a new installation it compiles the kernels, once and not in every process
+    for part, jobs_at_once in ((jobs[:1], 1), (jobs[1:], n_jobs)):
+        for outcome in Parallel(n_jobs=jobs_at_once, return_as="generator")(part):
+            outcomes.append(outcome)
+            if progress is not None:
+                progress(len(outcomes), len(cases))
     return outcomes
 
 

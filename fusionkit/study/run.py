@@ -15,7 +15,7 @@ from ..report import write_report
 from .file import read_study_file
 from .folder import RunFolder
 from .gather import gather_study
-from .schema import ImageModality, StudySpec
+from .schema import StudySpec
 
 __all__ = ["Study", "StudyResult", "read_cohort"]
 
@@ -196,13 +196,9 @@ class Study:
     def _key(self, seed):
         """Digest of what the run depends on: settings, tables, seed and version; images are kept by content."""
         spec = self.spec
-        names = {spec.outcome.table}
-        for modality in spec.modalities.values():
-            if isinstance(modality, ImageModality):
-                names |= {modality.images, modality.settings if isinstance(modality.settings, str) else ""}
-            else:
-                names |= {modality.table, modality.events.table if modality.events else ""}
-        files = {name: file_digest(self.folder / name) for name in names if name and (self.folder / name).is_file()}
+        names = {spec.outcome.table}.union(*(modality.files for modality in spec.modalities.values()))
+        names |= {m.settings for m in spec.modalities.values() if isinstance(getattr(m, "settings", None), str)}
+        files = {name: file_digest(self.folder / name) for name in names if (self.folder / name).is_file()}
         return fingerprint([spec.model_dump(mode="json"), files, seed, __version__])
 
     def _results(self, cohort, comparison, seed):
@@ -241,7 +237,7 @@ def _cohort_facts(cohort, spec):
         modalities[name] = {
             "kind": cohort.kinds[name],
             "columns": len(cohort.columns(name)),
-            "source": source.images if isinstance(source, ImageModality) else source.table,
+            "source": " and ".join(dict.fromkeys(source.files)),
         }
     return {
         "outcome": {"name": cohort.outcome.name, "negative": negative, "positive": positive},

@@ -171,6 +171,11 @@ class RecordModality(_Strict):
             raise ValueError("names neither columns nor events; it would have no feature")
         return self
 
+    @property
+    def files(self):
+        """The tables that it is read from: a tuple of str."""
+        return (self.table,) if self.events is None else (self.table, self.events.table)
+
 
 class ImageModality(_Strict):
     """A modality whose features are computed from images and masks.
@@ -203,6 +208,11 @@ class ImageModality(_Strict):
     engine: Literal["native", "pyradiomics"] = "native"
     spacing_mm: Spacing | None = None
     colour: Literal["refuse", "luminance"] = "refuse"
+
+    @property
+    def files(self):
+        """The table that it is read from: a tuple of str."""
+        return (self.images,)
 
 
 def _modality_kind(value):
