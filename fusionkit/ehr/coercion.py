@@ -14,6 +14,7 @@ COLUMN_TYPES = ("number", "integer", "category", "flag", "ordinal", "date", "tex
 """What a column may be; ``ordinal`` comes with its levels in order."""
 
 _MANY = 0.2
+_DATES_LOOKED_AT = 1000
 _SHOWN = 5
 _MOST_LEVELS = 12
 
@@ -214,6 +215,10 @@ def _date(texts, decimal, date_format):
 
 def _find_date_format(texts):
     """The format of a column of dates, or None and why: several are in use, or two fit as well."""
+    if len(texts) > _DATES_LOOKED_AT:
+        first = date_formats(texts.iloc[:_DATES_LOOKED_AT])
+        if list(first.all()).count(True) == 1 and parse_dates(texts, first.all().idxmax())[0].notna().all():
+            return first.all().idxmax(), []
     fits = date_formats(texts)
     counts = fits.sum()
     dated = int(fits.any(axis=1).sum())
