@@ -199,9 +199,17 @@ def _category(texts, decimal, option):
 
 def _date(texts, decimal, date_format):
     """Dates in the one format that the values leave open; else nothing, and a problem of the column."""
-    said = []
-    if date_format is None:
-        date_format, said = _find_date_format(texts.dropna())
+    known = texts.dropna()
+    found = (date_format, []) if date_format else _find_date_format(known.iloc[:_DATES_LOOKED_AT])
+    values = _read_dates(texts, *found)
+    doubtful = bool(values[3]) or values[1].sum() > _MANY * len(known)
+    if not date_format and doubtful and len(known) > _DATES_LOOKED_AT:
+        values = _read_dates(texts, *_find_date_format(known))
+    return values
+
+
+def _read_dates(texts, date_format, said):
+    """Values, misfits, what was expected and what is said of the column, for one format or none."""
     if date_format is None:
         empty = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
         return empty, texts.notna().to_numpy() & (not said), "a date", said
@@ -215,10 +223,6 @@ def _date(texts, decimal, date_format):
 
 def _find_date_format(texts):
     """The format of a column of dates, or None and why: several are in use, or two fit as well."""
-    if len(texts) > _DATES_LOOKED_AT:
-        first = date_formats(texts.iloc[:_DATES_LOOKED_AT])
-        if list(first.all()).count(True) == 1 and parse_dates(texts, first.all().idxmax())[0].notna().all():
-            return first.all().idxmax(), []
     fits = date_formats(texts)
     counts = fits.sum()
     dated = int(fits.any(axis=1).sum())
