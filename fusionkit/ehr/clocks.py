@@ -33,7 +33,7 @@ def common_clock(times, *, resolution="exact", timezone=None):
         ``MISSING_TIME`` where there is no time.
     problems : list of Problem
         Warnings about times that the change of daylight saving makes ambiguous (the earlier is taken) or skips (the
-        first instant after the gap is taken).
+        first instant after the gap is taken), and about dates without a time of day that meet exact times.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def common_clock(times, *, resolution="exact", timezone=None):
         told = ", ".join(f"{what}: {kind}" for what, kind in kinds.items())
         raise ValueError(f"times are of different kinds ({told}); give all of one kind, or timezone='Europe/...'")
     problems = []
-    clocks = {}
+    clocks, dates_only = {}, {}
     for what, series in times.items():
         if kinds[what] == "number":
             clocks[what] = _from_days(series, resolution)
@@ -58,12 +58,20 @@ def common_clock(times, *, resolution="exact", timezone=None):
             dates = _localize(dates, timezone, what, problems)
         elif timezone is not None:
             dates = dates.dt.tz_convert(timezone)
+        wall = dates.dt.tz_localize(None) if dates.dt.tz is not None else dates
+        if wall.notna().any():
+            dates_only[what] = bool((wall == wall.dt.normalize())[wall.notna()].all())
         if resolution == "day":
-            dates = (dates.dt.tz_localize(None) if dates.dt.tz is not None else dates).dt.normalize()
+            dates = wall.dt.normalize()
         missing = dates.isna().to_numpy()
         if dates.dt.tz is not None:
             dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
         clocks[what] = np.where(missing, MISSING_TIME, dates.to_numpy("datetime64[us]").astype(np.int64))
+    if resolution == "exact" and len(set(dates_only.values())) > 1:
+        without = ", ".join(what for what, alone in dates_only.items() if alone)
+        message = f"the times of {without} are dates, which count as midnight; the others have a time of day"
+        way_out = "Compare calendar days (resolution='day'), or a value of the same day may fall out of the window."
+        problems.append(Problem(message, way_out, severity="warning"))
     return clocks, problems
 
 

@@ -14,6 +14,7 @@ COLUMN_TYPES = ("number", "integer", "category", "flag", "ordinal", "date", "tex
 """What a column may be; ``ordinal`` comes with its levels in order."""
 
 _MANY = 0.2
+_DATES_LOOKED_AT = 1000
 _SHOWN = 5
 _MOST_LEVELS = 12
 
@@ -198,9 +199,17 @@ def _category(texts, decimal, option):
 
 def _date(texts, decimal, date_format):
     """Dates in the one format that the values leave open; else nothing, and a problem of the column."""
-    said = []
-    if date_format is None:
-        date_format, said = _find_date_format(texts.dropna())
+    known = texts.dropna()
+    found = (date_format, []) if date_format else _find_date_format(known.iloc[:_DATES_LOOKED_AT])
+    values = _read_dates(texts, *found)
+    doubtful = bool(values[3]) or values[1].sum() > _MANY * len(known)
+    if not date_format and doubtful and len(known) > _DATES_LOOKED_AT:
+        values = _read_dates(texts, *_find_date_format(known))
+    return values
+
+
+def _read_dates(texts, date_format, said):
+    """Values, misfits, what was expected and what is said of the column, for one format or none."""
     if date_format is None:
         empty = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
         return empty, texts.notna().to_numpy() & (not said), "a date", said

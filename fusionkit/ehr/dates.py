@@ -1,5 +1,6 @@
 """Dates as hospitals write them: one format per column, found out from the values, never guessed."""
 
+import datetime
 import re
 
 import numpy as np
@@ -7,7 +8,10 @@ import pandas as pd
 
 __all__ = ["date_formats", "parse_dates"]
 
-_TIME = r"(?:[T ](?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?P<zone> ?(?:Z|[+-]\d{2}:?\d{2}))?)?"
+_TIME = (
+    r"(?:[T ](?P<hour>[01]?\d|2[0-3]):(?P<rest>[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?)"
+    r"(?P<zone> ?(?:Z|[+-]\d{2}:?\d{2}))?)?"
+)
 _MONTHS = {"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * i : 3 * i + 3].lower(): i + 1 for i in range(12)}
 _FORMATS = {
     "YYYY-MM-DD": r"(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})",
@@ -31,13 +35,10 @@ def _iso(name, text):
     if month is None:
         return None
     try:
-        day = np.datetime64(f"{parts['y']}-{month:02d}-{int(parts['d']):02d}")
-        hour, _, rest = (parts["time"] or "0:00").partition(":")
-        np.datetime64(f"{day}T{int(hour):02d}:{rest}")
+        day = datetime.date(int(parts["y"]), month, int(parts["d"])).isoformat()
     except ValueError:
         return None
-    zone = (parts["zone"] or "").strip()
-    return f"{day}T{int(hour):02d}:{rest}{zone}"
+    return f"{day}T{int(parts['hour'] or 0):02d}:{parts['rest'] or '00'}{(parts['zone'] or '').strip()}"
 
 
 def date_formats(texts):

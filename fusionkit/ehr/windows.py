@@ -258,12 +258,13 @@ def _say_unused(events, known, timed, name):
 def _withhold_leaks(measured, window):
     """Without the values that are later than the patient's outcome."""
     problems = []
-    for code in dict.fromkeys(measured.patient[measured.leaks]):
-        mask = measured.leaks & (measured.patient == code)
-        message = f"{mask.sum()} values in the window are later than the outcome and were withheld as leakage"
-        row = int(measured.row[mask][0]) or None
+    rows = measured.row[measured.leaks]
+    codes, starts, counts = np.unique(measured.patient[measured.leaks], return_index=True, return_counts=True)
+    for code, start, count in zip(codes, starts, counts, strict=True):
+        message = f"{count} values in the window are later than the outcome and were withheld as leakage"
         way_out = "End the window before outcomes can be known."
-        problems.append(Problem(message, way_out, severity="warning", patient=str(measured.ids[code]), row=row))
+        place = {"patient": str(measured.ids[code]), "row": int(rows[start]) or None}
+        problems.append(Problem(message, way_out, severity="warning", **place))
     return measured.keep(~measured.leaks), problems
 
 

@@ -117,6 +117,17 @@ def test_one_date_in_another_format_is_that_patients_problem():
     assert frame["x"].notna().sum() == 9
 
 
+def test_a_long_column_of_dates_is_judged_by_all_of_its_values():
+    """The first thousand leave day and month open, or fit one format that a later value does not."""
+    open_ones = [f"{1 + i % 12:02d}/{1 + i % 9:02d}/2020" for i in range(1500)]
+    frame, problems = coerce_columns(table_of(x=[*open_ones, "25/12/2020"]), {"x": "date"})
+    assert problems == []
+    assert frame["x"].dt.month.iloc[-1] == 12
+    frame, (problem,) = coerce_columns(table_of(x=["2020-01-02"] * 1500 + ["25/12/2020"]), {"x": "date"})
+    assert problem.patient == "P1500"
+    assert frame["x"].notna().sum() == 1500
+
+
 def test_a_day_that_the_calendar_does_not_have_is_refused():
     _, (problem,) = coerce_columns(table_of(x=["2020-03-04"] * 5 + ["2020-02-30"]), {"x": "date"})
     assert problem.patient == "P5"
