@@ -110,6 +110,24 @@ def test_perfect_or_constant_scores_have_no_interval_and_say_why(out_of_fold, co
     assert "no variation can show" in str(got)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_rounding_never_passes_for_variation(seed):
+    rng = np.random.default_rng(seed)
+    n, n_folds = rng.integers(30, 90), rng.integers(2, 6)
+    y = rng.permutation(n) % 3 == 0
+    folds = np.array([rng.permutation(n) % n_folds for _ in range(3)])
+    folds[:, np.flatnonzero(y)] = np.arange(y.sum()) % n_folds
+    folds[:, np.flatnonzero(~y)] = np.array([rng.permutation((~y).sum()) % n_folds for _ in range(3)])
+    perfect = y + 0.1 * rng.random((3, n))
+    for method in ("instability", "corrected_t"):
+        got = cv_estimate(y, perfect, folds, method=method)
+        assert got.value == pytest.approx(1, abs=1e-15)
+        assert np.isnan([got.low, got.high]).all()
+        got = cv_difference(y, perfect, perfect**3, folds, method=method)
+        assert got.difference.value == 0
+        assert np.isnan([got.statistic, got.difference.low]).all()
+
+
 def test_equal_models_have_no_test(out_of_fold):
     y, scores, folds, _ = out_of_fold
     got = cv_difference(y, scores[0], scores[0], folds)
