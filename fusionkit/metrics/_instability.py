@@ -11,6 +11,9 @@ __all__ = ["auc_error", "difference_error"]
 TRAINING_SHARE = {"estimate": 1.0, "difference": 0.75}
 """How much of the instability is added; checked by simulation (``benchmarks/metrics.py coverage``)."""
 
+NOTHING_VARIES = 1e-24
+"""A variance below this is rounding: one patient among a million moves an AUC by more."""
+
 
 def check_distinct_splits(folds):
     """Raise if two repeats split the patients alike: their agreement would pass for stability."""
@@ -35,7 +38,7 @@ def _error(influence, groups, instability, share):
     given_models = np.sum(by_group**2)
     if by_group.size < influence.size:
         given_models *= by_group.size / (by_group.size - 1)
-    if given_models <= 0:
+    if given_models < NOTHING_VARIES:
         return np.nan
     return float(np.sqrt(given_models * (1 + share * instability)))
 

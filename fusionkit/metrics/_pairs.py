@@ -58,12 +58,12 @@ def auc_influence(event, scores, folds):
         that is DeLong's variance when all patients stand in one fold.
     """
     wins, weights = pair_table(event, scores, folds)
-    value = wins.sum()
+    value = min(float(wins.sum()), 1.0)  # rounding may carry a perfect AUC beyond 1
     excess = wins - value * weights
     influence = np.empty(event.size)
     for members, shares in ((event, excess.sum(axis=1)), (~event, excess.sum(axis=0))):
         influence[members] = shares * np.sqrt(shares.size / max(shares.size - 1, 1))
-    return float(value), influence
+    return value, influence
 
 
 def score_instability(event, scores, folds):

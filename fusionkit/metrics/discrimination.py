@@ -77,9 +77,11 @@ def auc(y_true, y_score):
 
 
 def _delong_variance(in_events, in_nonevents):
-    """Variance of the mean placement; NaN where a class has one patient."""
+    """Variance of the mean placement; NaN where a class has one patient, 0 where only rounding differs."""
     if min(in_events.size, in_nonevents.size) < 2:
         return np.nan
+    if max(np.ptp(in_events), np.ptp(in_nonevents)) < 1e-12:
+        return 0.0
     return in_events.var(ddof=1) / in_events.size + in_nonevents.var(ddof=1) / in_nonevents.size
 
 

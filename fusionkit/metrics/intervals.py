@@ -17,7 +17,8 @@ def _corrected_error(values_by_fold, n_train, n_test):
         raise ValueError("values_by_fold has one value: a spread between folds needs at least two")
     if n_train <= 0 or n_test <= 0:
         raise ValueError(f"n_train and n_test count the patients of one split; got {n_train!r} and {n_test!r}")
-    error = np.sqrt(values.var(ddof=1) * (1 / values.size + n_test / n_train))
+    varies = np.ptp(values) > 1e-12 * max(1.0, np.abs(values).max())  # below, it is rounding
+    error = np.sqrt(values.var(ddof=1) * (1 / values.size + n_test / n_train)) if varies else 0.0
     return values.mean(), error, values.size - 1
 
 

@@ -5,6 +5,7 @@ imputation, selection, tuning - must happen inside ``fit``, or the result is opt
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy import stats
@@ -81,12 +82,13 @@ def _bootstrap_rows(y_true, groups, n_resamples, rng):
     check_count(n_resamples, "n_resamples", 2)
     codes = check_groups(groups, y_true.size)
     members = [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
-    few = np.unique(y_true).size if np.unique(y_true).size < y_true.size / 2 else 1
+    n_values = np.unique(y_true).size
+    needed = n_values if n_values < y_true.size / 2 else 1  # a continuous outcome has no classes to keep
     found = 0
     for _ in range(20 * n_resamples):
         drawn = np.concatenate([members[code] for code in rng.integers(len(members), size=len(members))])
         left_out = np.setdiff1d(np.arange(y_true.size), drawn)
-        if min(np.unique(y_true[drawn]).size, np.unique(y_true[left_out]).size) >= few:
+        if min(np.unique(y_true[drawn]).size, np.unique(y_true[left_out]).size) >= needed:
             yield drawn, left_out
             found += 1
             if found == n_resamples:
@@ -218,23 +220,25 @@ def combine_632plus(apparent, left_out, chance):
     return float((1 - weight) * apparent + weight * left_out)
 
 
-def _one_nested_repeat(X, y_true, fit, predict, loss, fold, n_folds):
-    """Losses held out inside, and for every outer fold the squared gap of inner and outer mean and its noise."""
+def _one_nested_repeat(X, y_true, fit, predict, loss, fold):
+    """Losses held out inside and outside, and for every outer fold the squared gap of their means and its noise."""
+    labels = np.unique(fold)
 
-    def losses(left_out, scored):
-        train, test = np.flatnonzero(~np.isin(fold, left_out)), np.flatnonzero(fold == scored)
-        return loss(y_true[test], predict(fit(_rows(X, train), y_true[train]), _rows(X, test)))
+    def fit_without(*left_out):
+        train = np.flatnonzero(~np.isin(fold, left_out))
+        return fit(_rows(X, train), y_true[train])
 
-    pairs = {}
-    for one in range(n_folds):
-        for other in range(one):
-            train = np.flatnonzero((fold != one) & (fold != other))
-            model = fit(_rows(X, train), y_true[train])
-            for left, scored in ((one, other), (other, one)):
-                test = np.flatnonzero(fold == scored)
-                pairs[left, scored] = loss(y_true[test], predict(model, _rows(X, test)))
-    inner = [np.concatenate([pairs[k, j] for j in range(n_folds) if j != k]) for k in range(n_folds)]
-    outer = [losses([k], k) for k in range(n_folds)]
+    def losses(model, label):
+        test = np.flatnonzero(fold == label)
+        return loss(y_true[test], predict(model, _rows(X, test)))
+
+    outer = [losses(fit_without(label), label) for label in labels]
+    inner = [[] for _ in labels]
+    for one, other in combinations(labels, 2):
+        model = fit_without(one, other)
+        inner[one].append(losses(model, other))
+        inner[other].append(losses(model, one))
+    inner = [np.concatenate(parts) for parts in inner]
     gaps = [(i.mean() - o.mean()) ** 2 for i, o in zip(inner, outer, strict=True)]
     noise = [o.var(ddof=1) / o.size for o in outer]
     return np.concatenate(inner), np.concatenate(outer), gaps, noise
@@ -285,7 +289,7 @@ def nested_cv_interval(X, y_true, fit, predict, loss, *, n_folds=5, n_repeats=20
     check_count(n_repeats, "n_repeats", 1)
     rng = np.random.default_rng(random_state)
     repeats = [
-        _one_nested_repeat(X, y_true, fit, predict, loss, rng.permutation(y_true.size) % n_folds, n_folds)
+        _one_nested_repeat(X, y_true, fit, predict, loss, rng.permutation(y_true.size) % n_folds)
         for _ in range(n_repeats)
     ]
     inner, outer = (np.concatenate([repeat[part] for repeat in repeats]) for part in (0, 1))

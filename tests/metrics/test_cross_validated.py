@@ -1,10 +1,13 @@
 """Out-of-fold scores: fold values as scikit-learn gives them, and the interval's promise kept in simulation."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from fusionkit.exceptions import DataWarning
 from fusionkit.metrics import (
@@ -110,6 +113,24 @@ def test_perfect_or_constant_scores_have_no_interval_and_say_why(out_of_fold, co
     assert "no variation can show" in str(got)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_rounding_never_passes_for_variation(seed):
+    rng = np.random.default_rng(seed)
+    n, n_folds = rng.integers(30, 90), rng.integers(2, 6)
+    y = rng.permutation(n) % 3 == 0
+    folds = np.array([rng.permutation(n) % n_folds for _ in range(3)])
+    folds[:, np.flatnonzero(y)] = np.arange(y.sum()) % n_folds
+    folds[:, np.flatnonzero(~y)] = np.array([rng.permutation((~y).sum()) % n_folds for _ in range(3)])
+    perfect = y + 0.1 * rng.random((3, n))
+    for method in ("instability", "corrected_t"):
+        got = cv_estimate(y, perfect, folds, method=method)
+        assert got.value == pytest.approx(1, abs=1e-15)
+        assert np.isnan([got.low, got.high]).all()
+        got = cv_difference(y, perfect, perfect**3, folds, method=method)
+        assert got.difference.value == 0
+        assert np.isnan([got.statistic, got.difference.low]).all()
+
+
 def test_equal_models_have_no_test(out_of_fold):
     y, scores, folds, _ = out_of_fold
     got = cv_difference(y, scores[0], scores[0], folds)
@@ -206,3 +227,28 @@ def test_an_unknown_metric_is_refused_with_the_list(out_of_fold):
     y, scores, folds, _ = out_of_fold
     with pytest.raises(ValueError, match="auc, average_precision"):
         cv_estimate(y, scores[0], folds, metric="accuracy of sorts")
+
+
+def test_fusion_of_the_heart_cohort_gains_as_known(real_data):
+    """Plain logistic regression, 3 x 5 folds: clinical about .83, fused about .915 (the data's own description)."""
+    table = pd.read_csv(real_data / "heart" / "heart.csv")
+    y = (table["coronary_disease"] == "yes").to_numpy().astype(int)
+    clinical = ["age", "sex", "chest_pain", "resting_bp", "cholesterol", "fasting_glucose_high"]
+    X = table.drop(columns=["patient_id", "coronary_disease"])
+    X = pd.get_dummies(X, columns=["chest_pain", "resting_ecg", "st_slope", "thallium_scan"], dtype=float)
+    X = X.fillna(X.median())
+    own = [column for column in X if column.startswith(tuple(clinical))]
+    folds, scores = np.empty((3, y.size), dtype=int), np.empty((2, 3, y.size))
+    cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=3, random_state=0)
+    for number, (train, test) in enumerate(cv.split(X, y)):
+        repeat, fold = divmod(number, 5)
+        folds[repeat, test] = fold
+        for model, columns in enumerate([own, list(X)]):
+            pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+            fitted = pipeline.fit(X.iloc[train][columns], y[train])
+            scores[model, repeat, test] = fitted.predict_proba(X.iloc[test][columns])[:, 1]
+    got = cv_difference(y, scores[1], scores[0], folds)
+    assert got.value_a == pytest.approx(0.915, abs=0.015)
+    assert got.value_b == pytest.approx(0.83, abs=0.02)
+    assert got.difference.low > 0
+    assert got.p_value < 0.01
