@@ -153,7 +153,9 @@ class BorutaSelector(SelectorMixin, BaseEstimator):
     def _importances(self, forest, X, y, decision, rng):
         """Return the importance of each feature (0 for a rejected one) and of the shadows."""
         open_ = np.flatnonzero(decision >= 0)
-        n_trees = trees_for(open_.size, forest.max_depth) if self.n_estimators == "auto" else self.n_estimators
+        n_trees = self.n_estimators
+        if n_trees == "auto":
+            n_trees = trees_for(open_.size, forest.get_params().get("max_depth"))
         forest.set_params(n_estimators=n_trees, random_state=rng)
         shadows = X[:, open_]
         while shadows.shape[1] < FEWEST_SHADOWS:

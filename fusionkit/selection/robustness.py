@@ -28,7 +28,7 @@ def intraclass_correlation(ratings, kind="ICC(2,1)"):
     Returns
     -------
     icc : float or ndarray of shape (n_features,)
-        At most 1; NaN for a feature that never varies.
+        At most 1; NaN for a feature in which no patient differs from another and no rater errs.
 
     Raises
     ------
@@ -74,8 +74,8 @@ def intraclass_correlation(ratings, kind="ICC(2,1)"):
         "ICC(2": bms + extra * ems + rater_term,
         "ICC(3": bms + extra * ems,
     }[kind[:5]]
-    varies = np.ptp(values, axis=(0, 1)) > 0
-    icc = np.where(varies, numerator / np.where(varies, denominator, 1.0), np.nan)
+    defined = (np.ptp(values, axis=(0, 1)) > 0) & (denominator > 0)
+    icc = np.where(defined, numerator / np.where(defined, denominator, 1.0), np.nan)
     return icc if icc.ndim else float(icc)
 
 

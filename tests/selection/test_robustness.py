@@ -43,6 +43,11 @@ def test_perfect_agreement_is_one():
         assert intraclass_correlation([same, same, same], kind) == pytest.approx(1.0)
 
 
+def test_raters_who_differ_on_patients_who_do_not_leave_consistency_undefined():
+    assert np.isnan(intraclass_correlation([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]], "ICC(3,1)"))
+    assert intraclass_correlation([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]], "ICC(2,1)") == 0
+
+
 def test_wrong_ratings_are_refused():
     with pytest.raises(ValueError, match="kind is one of ICC"):
         intraclass_correlation(JUDGES, "ICC(4,1)")
