@@ -180,7 +180,13 @@ def half_of_the_third_digit(value):
     return 0.5000001 * 10 ** (np.floor(np.log10(abs(value))) - 2) if value else 0.0005
 
 
-@pytest.fixture(scope="module", params=CONFIGURATIONS)
+EVERYDAY = ("digital_phantom", "config_C")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=() if name in EVERYDAY else pytest.mark.slow) for name in CONFIGURATIONS],
+)
 def phantom(request, real_data):
     """Configuration, image, intensity mask, morphological mask, spacing."""
     kind = "digital" if request.param == "digital_phantom" else "ct_radiomics"

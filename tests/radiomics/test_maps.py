@@ -72,7 +72,9 @@ def region_of(kind):
 
 @pytest.mark.parametrize("feature_class", CLASSES)
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-@pytest.mark.parametrize("kind", ["box", "corner", "ragged"])
+@pytest.mark.parametrize(
+    "kind", ["box", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("corner", "ragged"))]
+)
 def test_every_voxel_equals_pyradiomics(kind, settings, feature_class):
     """Not compared is where pyradiomics has no answer or its answer is rounding.
 
