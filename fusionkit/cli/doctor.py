@@ -6,6 +6,7 @@ import platform
 import sys
 
 from packaging.requirements import Requirement
+from rich.markup import escape
 from rich.table import Table
 
 from .._optional import EXTRAS
@@ -39,7 +40,7 @@ def examine(console):
         table.add_row(requirement.name, str(requirement.specifier), version or "[red]missing[/]", mend)
     for package, (extra, what) in EXTRAS.items():
         version = _version(what)
-        mend = "" if version else f'pip install "fusionkit[{extra}]"'
+        mend = "" if version else escape(f'pip install "fusionkit[{extra}]"')
         table.add_row(f"{what} (extra)", f"for {package}", version or "not installed", mend)
     console.print(table)
     console.print(f"{os.cpu_count()} cores; sample data: {_sample()}", highlight=False)

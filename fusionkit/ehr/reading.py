@@ -25,8 +25,8 @@ def read_table(source, *, id_column, missing=None, name=None, folder=None):
         without a byte-order mark, UTF-16 with one, or Latin-1 with a warning), ``.xlsx``, ``.xlsm``
         (``book.xlsx::sheet`` if there are several sheets), ``.parquet``, or ``<SQLAlchemy URL>::<query>`` such as
         ``sqlite:///ehr.db::SELECT * FROM patients``.
-    id_column : str
-        The column that names the patient.
+    id_column : str or None
+        The column that names the patient; None where it is still to be found.
     missing : sequence of str or None, default=None
         Words that mean "no value", compared without regard to case, in place of :data:`DEFAULT_MISSING`; the empty cell
         always does.

@@ -26,8 +26,8 @@ class Table:
         The line in the file that each row began on; the header is line 1.
     name : str
         The file's name as messages give it, never an absolute path.
-    id_column : str
-        The column that names the patient.
+    id_column : str or None
+        The column that names the patient; None where it is still to be found.
     problems : tuple of Problem, default=()
         Warnings that reading gave rise to, such as a guessed encoding.
     decimal : {".", ","}, default="."
@@ -37,7 +37,7 @@ class Table:
     frame: pd.DataFrame
     rows: np.ndarray
     name: str
-    id_column: str
+    id_column: str | None
     problems: tuple = ()
     decimal: str = "."
 
@@ -89,8 +89,8 @@ def finish_table(raw, *, id_column, missing, name):
     ----------
     raw : RawTable
         Header, records and problems from a reader.
-    id_column : str
-        The column that names the patient.
+    id_column : str or None
+        The column that names the patient; None where it is still to be found.
     missing : sequence of str
         Words that mean "no value".
     name : str
@@ -121,7 +121,7 @@ def finish_table(raw, *, id_column, missing, name):
     problems += _second_header_problems(header, raw.records, texts, rows, name)
     if id_column in header:
         problems += _id_problems(texts.get(header.index(id_column)), rows, name, id_column)
-    else:
+    elif id_column is not None:
         message = f"there is no column '{id_column}' to tell the patients by"
         problems.append(Problem(message, nearest_name(id_column, filter(None, header)), file=name))
     decimal, found = _decimal_sign(texts, raw.delimiter, name)

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import pandas as pd
 import yaml
 
 from ..cohort import screen_columns
@@ -35,6 +34,7 @@ _IMAGES = """\
     image: {image}
     mask: {mask}
     # settings: params.yaml   # a pyradiomics parameter file
+    # colour: luminance       # for colour pictures, such as tinted ultrasound frames
 """
 
 _TAIL = """\
@@ -65,7 +65,8 @@ def draft_study(clinical, *, outcome=None, positive=None, images=None, id_column
     images : path-like or None, default=None
         A table of images with patient id, image and mask.
     id_column : str or None, default=None
-        The patient id; the first column with a different value in every row when None.
+        The patient id; the first column with a different value in every row when None. The images' table may call it
+        otherwise: there, the first column whose values are ids of the clinical table.
     out : path-like, default='study.yaml'
         Where the file will stand; the tables' paths are written relative to its folder.
 
@@ -80,9 +81,9 @@ def draft_study(clinical, *, outcome=None, positive=None, images=None, id_column
         If a table cannot be read or the outcome cannot be told.
     """
     clinical, folder = Path(clinical), Path(out).parent
-    id_column = id_column or _guess_id(clinical)
-    table = read_table(clinical, id_column=id_column, name=clinical.name)
-    columns = [column for column in table.frame.columns if column != id_column]
+    table = _read_with_id(clinical, id_column)
+    pictures = None if images is None else _read_with_id(Path(images), table.id_column, like=table.ids)
+    columns = [column for column in table.frame.columns if column != table.id_column]
     types = infer_types(table, columns)
     outcome, positive = _choose_outcome(table, outcome, positive, types)
     y = table.frame[outcome].isin(positive).to_numpy()
@@ -101,45 +102,50 @@ def draft_study(clinical, *, outcome=None, positive=None, images=None, id_column
         clinical=_scalar(_relative(clinical, folder)),
         name=Path(out).name,
         title=_scalar(f"Does imaging add to the record in predicting {outcome}?"),
-        id_column=_scalar(id_column),
+        id_column=_id_line(table, pictures, clinical, images, folder),
         outcome=_scalar(outcome),
         positive=_flow(positive),
         given_away_by=_flow(sorted(suspects)),
     )
-    return head + "".join(lines) + _draft_images(images, id_column, folder) + _TAIL
+    return head + "".join(lines) + ("" if images is None else _draft_images(pictures, images, folder)) + _TAIL
 
 
-def _draft_images(images, id_column, folder):
-    if images is None:
-        return ""
-    images = Path(images)
-    columns = read_table(images, id_column=id_column, name=images.name).frame.columns
-    found = {
-        kind: next((c for c in columns if kind in c.lower() and c != id_column), kind) for kind in ("image", "mask")
-    }
-    return _IMAGES.format(
-        images=_scalar(_relative(images, folder)), **{kind: _scalar(column) for kind, column in found.items()}
-    )
+def _id_line(table, pictures, clinical, images, folder):
+    """One column for every table, or the column of each."""
+    if pictures is None or pictures.id_column == table.id_column:
+        return _scalar(table.id_column)
+    paths = {_relative(clinical, folder): table.id_column, _relative(images, folder): pictures.id_column}
+    return _flow(paths)
 
 
-def _guess_id(path):
-    """The first column whose values all differ."""
-    first = pd.read_csv(path, nrows=0, sep=None, engine="python").columns if path.suffix in {".csv", ".tsv"} else None
-    probe = read_table(path, id_column=None if first is None else str(first[0]), name=path.name)
-    for column in probe.frame.columns:
-        values = probe.frame[column]
-        if values.notna().all() and values.is_unique:
-            return column
-    way_out = f"Name it with --id; the columns are {', '.join(probe.frame.columns[:12])}."
-    raise StudyError(
-        [Problem("no column has a different value in every row to name the patient", way_out, file=path.name)]
-    )
+def _draft_images(pictures, images, folder):
+    columns = [column for column in pictures.frame.columns if column != pictures.id_column]
+    found = {kind: next((c for c in columns if kind in c.lower()), kind) for kind in ("image", "mask")}
+    path = _scalar(_relative(images, folder))
+    return _IMAGES.format(images=path, **{kind: _scalar(column) for kind, column in found.items()})
+
+
+def _read_with_id(path, id_column, like=None):
+    """The table, its id column guessed when not named: all its values differ, and most are among ``like``."""
+    table = read_table(path, id_column=None, name=path.name)
+    columns = table.frame.columns
+    guesses = [c for c in columns if table.frame[c].notna().all() and table.frame[c].is_unique]
+    if like is not None:
+        guesses = [c for c in columns if table.frame[c].isin(like).mean() > 0.5]
+    guess = id_column if id_column in columns else next(iter(guesses), None)
+    if guess is None:
+        message = "no column can be seen to name the patient" + (
+            " as the clinical table does" if like is not None else ""
+        )
+        raise StudyError([Problem(message, f"Name it with --id; there are {', '.join(columns[:12])}.", file=path.name)])
+    return read_table(path, id_column=guess, name=path.name)
 
 
 def _choose_outcome(table, outcome, positive, types):
     columns = list(table.frame.columns)
     if outcome not in columns:
-        few = [column for column in types if 2 <= table.frame[column].nunique() <= 3]
+        filled = [column for column in types if table.frame[column].notna().mean() > 0.5]
+        few = [column for column in filled if 2 <= table.frame[column].nunique() <= 3]
         what = "say which column is predicted" if outcome is None else f"there is no column {outcome!r}"
         way_out = f"Use --outcome with one of {', '.join(few[:12] or columns[:12])}."
         raise StudyError([Problem(f"{what}", way_out, file=table.name)])
@@ -163,5 +169,5 @@ def _scalar(text):
     return yaml.safe_dump(str(text), width=10**6, allow_unicode=True).removesuffix("\n").removesuffix("\n...")
 
 
-def _flow(texts):
-    return yaml.safe_dump(list(map(str, texts)), default_flow_style=True, width=10**6, allow_unicode=True).strip()
+def _flow(content):
+    return yaml.safe_dump(content, default_flow_style=True, width=10**6, allow_unicode=True).strip()
