@@ -3,7 +3,6 @@
 import importlib.metadata
 import os
 import platform
-import sys
 
 from packaging.requirements import Requirement
 from rich.markup import escape
@@ -31,8 +30,9 @@ def examine(console):
     table = Table(title=f"fusionkit {__version__}, Python {platform.python_version()}, {platform.system()}")
     for column in ("package", "needed", "installed", "mend it with"):
         table.add_column(column)
-    healthy = sys.version_info >= (3, 11)
-    for requirement in _requirements():
+    requirements = _requirements()
+    healthy = bool(requirements)
+    for requirement in requirements:
         version = _version(requirement.name)
         good = version is not None and requirement.specifier.contains(version, prereleases=True)
         healthy &= good
@@ -43,6 +43,8 @@ def examine(console):
         mend = "" if version else escape(f'pip install "fusionkit[{extra}]"')
         table.add_row(f"{what} (extra)", f"for {package}", version or "not installed", mend)
     console.print(table)
+    if not requirements:
+        console.print("[red]fusionkit runs from a folder and is not installed:[/] pip install .")
     console.print(f"{os.cpu_count()} cores; sample data: {_sample()}", highlight=False)
     console.print("[green]Everything needed is there.[/]" if healthy else "[red]Something needed is missing.[/]")
     return healthy
