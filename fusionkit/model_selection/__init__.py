@@ -1,0 +1,5 @@
+"""Searches that rank once."""
+
+from .search import FusionSearchCV
+
+__all__ = ["FusionSearchCV"]

@@ -1,0 +1,168 @@
+"""One fold of a search: what has been fitted on its training rows so far, and what that makes of each table."""
+
+from sklearn.base import BaseEstimator, clone
+
+from ._plan import Columns, Source, Step
+from ._prefix import is_whole
+
+__all__ = ["Fold", "ancestors"]
+
+
+def ancestors(node):
+    """Yield the nodes that a node needs, itself first; a node may come more than once."""
+    while node is not None:
+        yield node
+        if isinstance(node, Step):
+            yield node.fit
+        elif isinstance(node, Columns):
+            for branch in node.branches:
+                yield from ancestors(branch.node)
+        node = node.parent
+
+
+class _Replay(BaseEstimator):
+    """Stands for a branch inside a ColumnTransformer: hands out what the fold knows of it."""
+
+    def __init__(self, fold, branch):
+        self.fold = fold
+        self.branch = branch
+
+    def __sklearn_clone__(self):
+        return self
+
+    def fit_transform(self, X, y=None):
+        self.fold.place(self.branch.source, "train", (X, y))
+        return self.fold.train(self.branch.node)[0]
+
+    def transform(self, X):
+        self.fold.place(self.branch.source, self.fold.asked, X)
+        return self.fold.table(self.branch.node, self.fold.asked)
+
+
+class Fold:
+    """Fits each node once on the training rows, and remembers results and failures alike.
+
+    Parameters
+    ----------
+    X : table of shape (n_train, n_columns)
+        The training rows.
+    y : array of shape (n_train,) or None
+        Their outcome.
+    tables : dict of str to table
+        The rows to predict, by name.
+    """
+
+    def __init__(self, X, y, tables):
+        self.rows = X, y
+        self.tables = tables
+        self.asked = None
+        self._known = {}
+
+    def train(self, node):
+        """Return the training rows and outcomes behind a node."""
+        return self._once(node, "train", self._train)
+
+    def table(self, node, name):
+        """Return a table to predict, as it is behind a node."""
+        return self._once(node, name, self._table, name)
+
+    def model(self, fit, value):
+        """Return the fitted model with this value of its family's parameter."""
+        fitted, _ = self._fitted(fit, value)
+        return fitted
+
+    def place(self, source, name, content):
+        """Keep the columns that a ColumnTransformer gave to a branch."""
+        self._known.setdefault(source.number, {}).setdefault(name, (content, None))
+
+    def forget(self, number):
+        """Give up what is known of a node."""
+        self._known.pop(number, None)
+
+    def _once(self, node, name, compute, *args):
+        known = self._known.setdefault(node.number, {})
+        if name not in known:
+            try:
+                known[name] = compute(node, *args), None
+            except Exception as error:
+                known[name] = None, (error, error.__traceback__)
+        content, failure = known[name]
+        if failure is not None:
+            raise failure[0].with_traceback(failure[1])
+        return content
+
+    def _train(self, node):
+        if isinstance(node, Source):
+            return self.rows
+        if isinstance(node, Columns):
+            return self._once(node, "fitted", self._fit_columns)[1], self.train(node.parent)[1]
+        return self._once(node, "fitted", self._fit_step)[1]
+
+    def _table(self, node, name):
+        if isinstance(node, Source):
+            return self.tables[name]
+        fitted = self._once(node, "fitted", self._fit_columns if isinstance(node, Columns) else self._fit_step)[0]
+        X = self.table(node.parent, name)
+        if hasattr(fitted, "fit_resample"):
+            return X
+        self.asked = name
+        return fitted.transform(X)
+
+    def _fit_columns(self, node):
+        X, y = self.train(node.parent)
+        transformer = clone(node.transformer)
+        transformers = list(transformer.transformers)
+        for branch in node.branches:
+            name, _, columns = transformers[branch.index]
+            transformers[branch.index] = name, _Replay(self, branch), columns
+        transformer.set_params(transformers=transformers, n_jobs=None)
+        return transformer, transformer.fit_transform(X, y)
+
+    def _fit_step(self, node):
+        fitted, output = self._fitted(node.fit, node.value, transforms=True)
+        if hasattr(fitted, "fit_resample"):
+            return fitted, output
+        return fitted, (output, self.train(node.parent)[1])
+
+    def _fitted(self, fit, value, transforms=False):
+        """Return an estimator and, of a transformer or sampler, its output: a slice of the shared fit if it can be."""
+        family = fit.family
+        X, y = self.train(fit.parent)
+        if family is not None and len(fit.values) > 1 and _within(family, value, X):
+            try:
+                shared, output = self._once(fit, "shared", self._fit_shared, transforms)
+            except Exception:
+                return _fit_alone(fit, X, y, value, transforms)  # and let its own failure speak, if it fails
+            fitted = family.view(shared, value)
+            if not transforms:
+                return fitted, None
+            return fitted, _first(output, value) if family.slices_output else fitted.transform(X)
+        return _fit_alone(fit, X, y, value, transforms)
+
+    def _fit_shared(self, fit, transforms):
+        X, y = self.train(fit.parent)
+        values = [value for value in fit.values if _within(fit.family, value, X)]
+        slices_output = transforms and fit.family.slices_output
+        fitted, output = _fit_alone(fit, X, y, fit.family.fitted_with(values), slices_output)
+        return fitted, output
+
+
+def _within(family, value, X):
+    return family.limit is None or not is_whole(value) or value <= family.limit(X.shape)
+
+
+def _first(output, n_columns):
+    return output.iloc[:, :n_columns] if hasattr(output, "iloc") else output[:, :n_columns]
+
+
+def _fit_alone(fit, X, y, value, transforms):
+    estimator = clone(fit.estimator)
+    if fit.family is not None:
+        estimator.set_params(**{fit.family.parameter: value})
+    if not transforms:
+        return estimator.fit(X, y), None
+    if hasattr(estimator, "fit_resample"):
+        return estimator, estimator.fit_resample(X, y)
+    if hasattr(estimator, "fit_transform"):
+        return estimator, estimator.fit_transform(X, y)
+    return estimator, estimator.fit(X, y).transform(X)
