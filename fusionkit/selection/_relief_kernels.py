@@ -27,22 +27,22 @@ def _distances(columns, ramps, missing, first, last, shared, out):
     for start in range(0, n, TILE):
         stop = min(start + TILE, n)
         for f in range(n_features):
-            column, ramp = columns[f], ramps[f]
+            others, ramp = columns[f, start:stop], ramps[f]
             for b in range(last - first):
-                value, row = column[first + b], out[b]
+                value, row = columns[f, first + b], out[b, start:stop]
                 if missing:
-                    count = shared[b]
-                    for j in range(start, stop):
-                        d = abs(value - column[j])
+                    count = shared[b, start:stop]
+                    for j in range(others.size):
+                        d = abs(value - others[j])
                         known = d == d
                         row[j] += (1.0 if d > ramp else d) if known else 0.0
                         count[j] += 1.0 if known else 0.0
                 elif ramp == 0.0:
-                    for j in range(start, stop):
-                        row[j] += 1.0 if value != column[j] else 0.0
+                    for j in range(others.size):
+                        row[j] += 1.0 if value != others[j] else 0.0
                 else:
-                    for j in range(start, stop):
-                        row[j] += abs(value - column[j])
+                    for j in range(others.size):
+                        row[j] += abs(value - others[j])
     if missing:
         for b in range(last - first):
             for j in range(n):

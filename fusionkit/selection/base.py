@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from fusionkit.exceptions import DataWarning
 
-__all__ = ["Ranker", "check_features", "encode_target", "n_selected", "resolve_task"]
+__all__ = ["Ranker", "check_features", "columns_mask", "encode_target", "n_selected", "resolve_task"]
 
 TASKS = ("classification", "regression")
 
@@ -113,6 +113,41 @@ def encode_target(y, task):
     if classes.size < 2:
         raise ValueError(f"y has one class only, {str(classes[0])!r}: there is nothing to tell apart")
     return codes.astype(np.int64)
+
+
+def columns_mask(columns, n_features, argument):
+    """Return a mask of columns.
+
+    Parameters
+    ----------
+    columns : bool, None or array-like
+        All (True), none (False or None), a mask, or indices.
+    n_features : int
+        How many columns there are.
+    argument : str
+        The argument's name, for the error.
+
+    Returns
+    -------
+    mask : ndarray of bool, of shape (n_features,)
+
+    Raises
+    ------
+    ValueError
+        If `columns` names a column that does not exist.
+    """
+    if columns is None or isinstance(columns, bool | np.bool_):
+        return np.full(n_features, bool(columns))
+    named = np.asarray(columns)
+    if named.dtype == bool and named.shape == (n_features,):
+        return named.copy()
+    mask = np.zeros(n_features, dtype=bool)
+    if named.size and (named.ndim != 1 or named.dtype.kind not in "iu" or named.min() < 0 or named.max() >= n_features):
+        raise ValueError(
+            f"{argument} is a mask of {n_features} or column indices from 0 to {n_features - 1}; got {columns!r}"
+        )
+    mask[named.astype(np.int64)] = True
+    return mask
 
 
 def check_features(X, names=None, allow_nan=False):

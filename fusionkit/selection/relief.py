@@ -4,30 +4,16 @@ from numbers import Integral
 
 import numpy as np
 
-from .base import Ranker, encode_target, resolve_task
+from .base import Ranker, columns_mask, encode_target, resolve_task
 
 __all__ = ["MultiSURFRanker", "ReliefFRanker", "SURFRanker", "SURFStarRanker"]
 
 
-def categorical_columns(X, categorical_features, categorical_threshold):
-    """Return which columns are categorical: those named, or those with few distinct values."""
-    mask = np.zeros(X.shape[1], dtype=bool)
-    if isinstance(categorical_features, str) and categorical_features == "auto":
-        for index, column in enumerate(X.T):
-            mask[index] = np.unique(column[~np.isnan(column)]).size <= categorical_threshold
-        return mask
-    if categorical_features is None:
-        return mask
-    named = np.asarray(categorical_features)
-    if named.dtype == bool and named.shape == mask.shape:
-        return named.copy()
-    if named.size and (named.dtype.kind not in "iu" or named.min() < 0 or named.max() >= mask.size):
-        raise ValueError(
-            f"categorical_features is 'auto', None, a mask of {mask.size} or column indices from 0 to "
-            f"{mask.size - 1}; got {categorical_features!r}"
-        )
-    mask[named.astype(int)] = True
-    return mask
+def distinct_values(X):
+    """Return how many distinct values each column has, missing ones aside."""
+    lines = np.sort(X.T, axis=1)
+    steps = (np.diff(lines, axis=1) > 0).sum(axis=1)
+    return steps + ~np.isnan(lines[:, 0])
 
 
 def mean_complete_distance(columns, categorical):
@@ -84,7 +70,10 @@ class _Relief(Ranker):
 
     def _scale(self, X):
         """Return features scaled to [0, 1], the ramp of each, and which are categorical."""
-        categorical = categorical_columns(X, self.categorical_features, self.categorical_threshold)
+        if isinstance(self.categorical_features, str) and self.categorical_features == "auto":
+            categorical = distinct_values(X) <= self.categorical_threshold
+        else:
+            categorical = columns_mask(self.categorical_features, X.shape[1], "categorical_features")
         low = np.fmin.reduce(X, axis=0)
         span = np.fmax.reduce(X, axis=0) - low
         categorical |= ~(span > 0)

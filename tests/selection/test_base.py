@@ -1,9 +1,13 @@
 """The protocol of rankers: counts, shares, ties, undefined scores, refusals."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import fusionkit.selection as selection
 from fusionkit.exceptions import DataWarning
 from fusionkit.selection import AnovaRanker, Ranker, ReliefFRanker
 from fusionkit.selection.base import encode_target, n_selected, resolve_task
@@ -108,3 +112,28 @@ def test_labels_cannot_be_regressed():
 
 def test_class_codes_follow_the_sorted_labels():
     assert list(encode_target(np.array(["b", "a", "c", "a"]), "classification")) == [1, 0, 2, 0]
+
+
+def test_the_package_loads_without_the_compiler():
+    code = "import sys, fusionkit.selection; print('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+
+
+ALONE = ("AnovaRanker", "Chi2Ranker", "GiniCoefficientRanker", "MRMRRanker", "PearsonRanker", "SpearmanRanker")
+
+
+@pytest.mark.parametrize("name", [*ALONE, "SURFRanker", "SURFStarRanker", "MultiSURFRanker", "MutualInformationRanker"])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_patients_and_of_columns_does_not_matter(name, seed):
+    rng = np.random.default_rng(seed)
+    X, y = np.abs(rng.normal(size=(50, 8))), np.arange(50) % 2
+    X[:, 2] += y
+    ranker = getattr(selection, name)("all")
+    if name == "MutualInformationRanker":
+        ranker.set_params(random_state=0)
+    rows, columns = rng.permutation(50), rng.permutation(8)
+    once = ranker.fit(X, y).scores_
+    turned = ranker.fit(X[np.ix_(rows, columns)], y[rows])
+    np.testing.assert_allclose(turned.scores_, once[columns], rtol=1e-9, atol=1e-12)
+    if name != "MRMRRanker":
+        assert np.array_equal(turned.ranking_, np.argsort(np.argsort(-once[columns], kind="stable")) + 1)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
-from sklearn.feature_selection import f_classif, f_regression, r_regression
+from sklearn.feature_selection import chi2, f_classif, f_regression, r_regression
 
-from fusionkit.selection import AnovaRanker, PearsonRanker, SpearmanRanker
+from fusionkit.selection import AnovaRanker, Chi2Ranker, PearsonRanker, SpearmanRanker
 
 TABLES = {"two classes": load_breast_cancer, "three classes": load_wine}
 
@@ -90,3 +90,24 @@ def test_three_labels_without_order_do_not_correlate():
     X, y = load_wine(return_X_y=True)
     with pytest.raises(ValueError, match="SpearmanRanker needs an outcome of numbers or of two classes; got 3 labels"):
         SpearmanRanker().fit(X, np.array(list("abc"))[y])
+
+
+@pytest.mark.parametrize("load", TABLES.values(), ids=list(TABLES))
+def test_chi_squared_equals_scikit_learn(load):
+    X, y = load(return_X_y=True)
+    expected = chi2(X, y)[0]
+    ranker = Chi2Ranker(5).fit(X, y)
+    np.testing.assert_allclose(ranker.scores_, expected, rtol=1e-12)
+    assert np.array_equal(ranker.ranking_, order_of(expected))
+
+
+def test_chi_squared_of_a_column_of_zeros_is_undefined_and_of_negative_values_refused():
+    X, y = load_wine(return_X_y=True)
+    X[:, 3] = 0
+    ranker = Chi2Ranker(5).fit(X, y)
+    assert np.isnan(ranker.scores_[3])
+    assert ranker.ranking_[3] == 13
+    with pytest.raises(
+        ValueError, match="Negative values in data passed to Chi2Ranker: 12 columns, the first at index 0"
+    ):
+        Chi2Ranker(5).fit(-X, y)

@@ -1,11 +1,14 @@
-"""Gini importance: what a random forest makes of each feature."""
+"""Gini's impurity as a score: of a whole random forest, or of the single best cut of each feature."""
 
+import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from .base import Ranker, encode_target, resolve_task
 
-__all__ = ["GiniRanker"]
+__all__ = ["GiniCoefficientRanker", "GiniRanker"]
 
+CHUNK = 4_000_000
+"""Counts held at a time when cutting many columns."""
 FORESTS = {"classification": RandomForestClassifier, "regression": RandomForestRegressor}
 
 
@@ -96,3 +99,65 @@ class GiniRanker(Ranker):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+class GiniCoefficientRanker(Ranker):
+    """Features ordered by how much the best single cut of each lowers Gini's impurity of the classes.
+
+    A feature that no cut improves, such as a constant one, scores 0. One feature at a time, no trees grown, nothing
+    random.
+
+    Parameters
+    ----------
+    n_features_to_select : int, float or "all", default=10
+        How many features to keep: a count, a share in (0, 1], or all of them.
+
+    Attributes
+    ----------
+    scores_ : ndarray of shape (n_features,)
+        The decrease of impurity, from 0 to the impurity of the classes as they come.
+    ranking_ : ndarray of shape (n_features,)
+        The place of each feature; 1 is the best.
+
+    Notes
+    -----
+    Fusion studies call this the Gini coefficient or Gini index of a feature (Parmar et al. 2015; Hyun et al. 2019).
+    Orange's "Gini decrease" cuts a numeric feature into four parts of equal size first, so its numbers differ. It is
+    not the Gini coefficient of credit scoring, twice the area under the ROC curve less one.
+
+    References
+    ----------
+    L. Breiman, J. H. Friedman, R. A. Olshen, C. J. Stone (1984). Classification and Regression Trees. Wadsworth.
+
+    C. Parmar et al. (2015). Machine learning methods for quantitative radiomic biomarkers. Sci Rep 5:13087.
+
+    S. H. Hyun et al. (2019). A machine-learning approach using PET-based radiomics to predict the histological subtypes
+    of lung cancer. Clin Nucl Med 44:956-960.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from fusionkit.selection import GiniCoefficientRanker
+    >>> X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    >>> list(GiniCoefficientRanker(n_features_to_select=2).fit(X, y).get_feature_names_out())
+    ['worst radius', 'worst area']
+    """
+
+    def _rank(self, X, y):
+        codes = encode_target(y, "classification")
+        width = max(1, CHUNK // (X.shape[0] * (codes.max() + 1)))
+        parts = [best_cut(X[:, start : start + width], codes) for start in range(0, X.shape[1], width)]
+        return np.concatenate(parts)
+
+
+def best_cut(X, codes):
+    """Return the largest decrease of Gini's impurity by one cut of each column."""
+    n = codes.size
+    order = np.argsort(X, axis=0)
+    left = np.cumsum(np.eye(codes.max() + 1)[codes[order]], axis=0)[:-1]
+    total = np.bincount(codes).astype(np.float64)
+    n_left = np.arange(1.0, n)[:, None]
+    purity = (left**2).sum(axis=2) / n_left + ((total - left) ** 2).sum(axis=2) / (n - n_left)
+    values = np.take_along_axis(X, order, axis=0)
+    purity[values[1:] == values[:-1]] = -np.inf
+    return np.maximum(purity.max(axis=0) - (total @ total) / n, 0.0) / n
