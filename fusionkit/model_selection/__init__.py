@@ -1,5 +1,6 @@
 """Searches that rank once."""
 
+from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
 
-__all__ = ["FusionSearchCV"]
+__all__ = ["FusionHalvingSearchCV", "FusionRandomizedSearchCV", "FusionSearchCV"]
