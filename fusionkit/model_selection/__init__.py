@@ -3,11 +3,14 @@
 from .compare import FusionComparison, compare_fusions
 from .fusions import make_fusions
 from .nested import NestedResult, nested_cross_validate
+from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
 from .splits import Split, check_splits, make_splits, splits_fingerprint
 
 __all__ = [
     "FusionComparison",
+    "FusionHalvingSearchCV",
+    "FusionRandomizedSearchCV",
     "FusionSearchCV",
     "NestedResult",
     "Split",

@@ -128,7 +128,7 @@ class Fold:
         """Return an estimator and, of a transformer or sampler, its output: a slice of the shared fit if it can be."""
         family = fit.family
         X, y = self.train(fit.parent)
-        if family is not None and len(fit.values) > 1 and _within(family, value, X):
+        if family is not None and (family.lean or len(fit.values) > 1) and _within(family, value, X):
             try:
                 shared, output = self._once(fit, "shared", self._fit_shared, transforms)
             except Exception:
@@ -143,8 +143,8 @@ class Fold:
         X, y = self.train(fit.parent)
         values = [value for value in fit.values if _within(fit.family, value, X)]
         slices_output = transforms and fit.family.slices_output
-        fitted, output = _fit_alone(fit, X, y, fit.family.fitted_with(values), slices_output)
-        return fitted, output
+        lean = fit.family.lean and (lambda estimator: fit.family.lean(estimator, values))
+        return _fit_alone(fit, X, y, fit.family.fitted_with(values), slices_output, lean)
 
 
 def _within(family, value, X):
@@ -155,10 +155,12 @@ def _first(output, n_columns):
     return output.iloc[:, :n_columns] if hasattr(output, "iloc") else output[:, :n_columns]
 
 
-def _fit_alone(fit, X, y, value, transforms):
+def _fit_alone(fit, X, y, value, transforms, lean=None):
     estimator = clone(fit.estimator)
     if fit.family is not None:
         estimator.set_params(**{fit.family.parameter: value})
+    if lean is not None:
+        estimator = lean(estimator)
     if not transforms:
         return estimator.fit(X, y), None
     if hasattr(estimator, "fit_resample"):

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.feature_selection import chi2, f_classif, f_regression, r_regression
 
 from ._fingerprint import qualified_name
+from ._forest import forest_slice, lean_forest
 
 __all__ = ["Family", "family_of", "is_whole"]
 
@@ -37,6 +38,8 @@ class Family:
     limit : callable, default=None
         ``limit(shape)``: the largest whole number that can be a slice; above it an estimator is fitted by itself,
         and says in its own words what is wrong. None: no limit.
+    lean : callable, default=None
+        ``lean(estimator, values)``: an estimator that learns the same in less time, to be fitted in its place.
     slices_output : bool, default=False
         ``fit_transform`` differs from ``fit`` and ``transform`` in its last digits, so that its output is sliced too.
     """
@@ -47,6 +50,7 @@ class Family:
     view: callable
     serves: callable = is_whole
     limit: callable = None
+    lean: callable = None
     slices_output: bool = False
 
 
@@ -86,10 +90,6 @@ def _pca_view(fitted, value):
         singular_values_=fitted.singular_values_[:value],
         noise_variance_=variance[value:].mean() if value < len(variance) else 0.0,
     )
-
-
-def _forest_view(fitted, value):
-    return _with(fitted, n_estimators=value, estimators_=fitted.estimators_[:value])
 
 
 def _boosting_view(fitted, value):
@@ -135,6 +135,10 @@ def _columns(shape):
     return shape[1]
 
 
+def _below_half_of_the_rows(shape):
+    return shape[0] // 2 - 1  # where KNN's choice of algorithm does not depend on the number of neighbours
+
+
 def _is_whole_or_all(value):
     return is_whole(value) or (isinstance(value, str) and value == "all")
 
@@ -155,7 +159,14 @@ _RANKER = Family(
     serves=_is_count_or_share,
     limit=_columns,
 )
-_FOREST = Family("n_estimators", _grown_in_order, max, _forest_view)
+_FOREST = Family("n_estimators", _grown_in_order, max, forest_slice, lean=lean_forest)
+_NEIGHBOURS = Family(
+    "n_neighbors",
+    exact=lambda neighbours: True,
+    fitted_with=max,
+    view=lambda fitted, value: _with(fitted, n_neighbors=value),
+    limit=_below_half_of_the_rows,
+)
 _BOOSTING = Family("n_estimators", _boosted_in_order, max, _boosting_view)
 _HISTOGRAMS = Family("max_iter", _histograms_in_order, max, _histogram_view)
 _XGBOOST = Family("n_estimators", _rounds_in_order, max, _xgboost_view)
@@ -182,6 +193,7 @@ _FAMILIES = {
         [f"sklearn.{name}{task}" for name in ("RandomForest", "ExtraTrees") for task in ("Classifier", "Regressor")],
         _FOREST,
     ),
+    **dict.fromkeys([f"sklearn.KNeighbors{task}" for task in ("Classifier", "Regressor")], _NEIGHBOURS),
     **dict.fromkeys([f"sklearn.GradientBoosting{task}" for task in ("Classifier", "Regressor")], _BOOSTING),
     **dict.fromkeys([f"sklearn.HistGradientBoosting{task}" for task in ("Classifier", "Regressor")], _HISTOGRAMS),
     **dict.fromkeys([f"xgboost.XGB{task}" for task in ("Classifier", "Regressor")], _XGBOOST),

@@ -3,7 +3,7 @@
 from sklearn.base import _fit_context
 from sklearn.metrics._scorer import _BaseScorer, _MultimetricScorer, _PassthroughScorer
 from sklearn.model_selection._search import BaseSearchCV
-from sklearn.model_selection._search_successive_halving import HalvingGridSearchCV, HalvingRandomSearchCV
+from sklearn.model_selection._search_successive_halving import HalvingGridSearchCV
 from sklearn.model_selection._validation import (
     _fit_and_score,
     _insert_error_scores,
@@ -16,7 +16,6 @@ from sklearn.utils.validation import _check_method_params
 __all__ = [
     "BaseSearchCV",
     "HalvingGridSearchCV",
-    "HalvingRandomSearchCV",
     "_check_method_params",
     "_fit_and_score",
     "_fit_context",

@@ -63,7 +63,7 @@ class _Gathering:
         return self.results
 
 
-class _PlannedSearchCV(BaseSearchCV):
+class PlannedSearchCV(BaseSearchCV):
     """What the searches share: ``fit`` on a plan, or scikit-learn's own ``fit``."""
 
     pre_dispatch = "2*n_jobs"
@@ -138,10 +138,10 @@ class _PlannedSearchCV(BaseSearchCV):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
 
 
-_OWN_CONSTRAINTS = {"engine": [StrOptions({"ranked", "sklearn"})], "progress": [callable, None]}
+OWN_CONSTRAINTS = {"engine": [StrOptions({"ranked", "sklearn"})], "progress": [callable, None]}
 
 
-class FusionSearchCV(GridSearchCV, _PlannedSearchCV):
+class FusionSearchCV(GridSearchCV, PlannedSearchCV):
     """Grid search that ranks once: the same scores as scikit-learn's GridSearchCV, at a fraction of the cost.
 
     The candidates are read as paths through a tree (table, steps, model) and each node is fitted once per fold. A
@@ -196,7 +196,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_ : as in GridSearchCV
     ({'logisticregression__C': 1.0, 'selectkbest__k': 20}, 0.995)
     """
 
-    _parameter_constraints: ClassVar = {**GridSearchCV._parameter_constraints, **_OWN_CONSTRAINTS}
+    _parameter_constraints: ClassVar = {**GridSearchCV._parameter_constraints, **OWN_CONSTRAINTS}
 
     def __init__(
         self,
