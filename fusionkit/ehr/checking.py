@@ -42,7 +42,7 @@ def apply_dictionary(table, dictionary, columns=None):
     """
     wanted = {name: dictionary[name] for name in (dictionary if columns is None else columns)}
     problems = []
-    for name in wanted.keys() - set(table.frame):
+    for name in [name for name in wanted if name not in table.frame]:
         problems.append(
             Problem(
                 f"the dictionary names '{name}', which the table does not have",
