@@ -95,6 +95,8 @@ SELECTORS = {
     "pearson": ("Pearson correlation with the outcome", None),
     "spearman": ("Spearman correlation with the outcome", None),
     "mutual_information": ("mutual information with the outcome", "mutual_information"),
+    "gini_coefficient": ("the largest decrease of Gini impurity by one cut (Gini coefficient)", None),
+    "l1": ("the size of the coefficient in a logistic regression with lasso penalty", "lasso"),
     "gini": ("Gini importance in a random forest", "forest"),
     "relief": ("ReliefF", "relief"),
     "surf": ("SURF", "surf"),

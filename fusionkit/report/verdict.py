@@ -12,6 +12,9 @@ MIN_PER_CLASS = 10
 TOO_WIDE = 0.2
 """An interval of the difference that is wider than this and includes zero does not answer the question."""
 
+FEWEST_REPEATS = 3
+"""With fewer repeats the intervals cannot see how much the choice of training patients adds."""
+
 MAX_NAMED = 3
 """More modalities than this are counted, not named, in the verdict."""
 
@@ -219,6 +222,13 @@ def _cautions(results, judged):
     if cohort.get("warnings"):
         n = len(cohort["warnings"])
         yield f"{count(n, 'warning')} about the data {'deserves' if n == 1 else 'deserve'} a look: see Patients."
+    repeats = (comparison.get("settings") or {}).get("repeats")
+    if is_number(repeats) and repeats < FEWEST_REPEATS:
+        yield (
+            f"The patients were dealt into folds {'once' if repeats == 1 else 'twice'} only: the intervals see too "
+            f"little of what the choice of training patients adds, and are too narrow. Use {FEWEST_REPEATS} repeats "
+            f"or more."
+        )
     at_chance = [
         row["fusion"]
         for row in comparison["estimates"]

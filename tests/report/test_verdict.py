@@ -137,3 +137,19 @@ def test_a_gain_is_claimed_only_when_the_whole_interval_is_above_zero(low, width
     if finding == "unclear":
         assert low <= 0 <= low + width
         assert width <= 0.2 + 1e-9
+
+
+def test_too_few_repeats_are_said_beside_the_verdict(make_results):
+    said = {repeats: " ".join(make_verdict(make_results(repeats=repeats)).cautions) for repeats in (1, 2, 3)}
+    assert "dealt into folds once only" in said[1]
+    assert "dealt into folds twice only" in said[2]
+    assert "dealt into folds" not in said[3]
+
+
+def test_every_model_and_selector_of_a_study_has_words_for_the_methods():
+    from fusionkit.models import model_names
+    from fusionkit.report.references import MODELS, SELECTORS
+    from fusionkit.selection import RANKERS
+
+    assert set(model_names()) <= set(MODELS)
+    assert set(RANKERS) <= set(SELECTORS)
