@@ -12,6 +12,7 @@ from fusionkit.radiomics.setting_rules import RULES
 
 CLASSES = ("firstorder", "glcm", "gldm", "glrlm", "glszm", "ngtdm", "shape")
 QUICK = ("brain2", "breast1")
+SLOW = ("brain1", "lung1", "lung2")
 
 
 @functools.cache
@@ -35,7 +36,7 @@ LOOSE = ("SurfaceArea", "SurfaceVolumeRatio", "Sphericity", "MCC")
 @pytest.mark.parametrize("feature_class", CLASSES)
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(case, marks=[] if case in QUICK else pytest.mark.slow) for case in (*QUICK, "brain1", "lung1", "lung2")],
+    [*QUICK, *(pytest.param(case, marks=pytest.mark.slow) for case in SLOW)],
 )
 def test_features_equal_the_baseline_that_pyradiomics_ships(real_data, case, feature_class):
     folder = real_data / "radiomics_cases"
