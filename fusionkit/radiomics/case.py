@@ -31,8 +31,10 @@ class Case:
         After normalisation, resampling and cropping, as far as the settings ask for them.
     roi : ndarray of bool, shape (z, y, x)
         The region, after resegmentation, on the grid of `image`.
+    whole_roi : ndarray of bool, shape (z, y, x)
+        The region before resegmentation.
     shape_roi : ndarray of bool, shape (z, y, x)
-        The region whose shape is measured: `roi`, or the region before resegmentation.
+        The region whose shape is measured: one of the two, as ``resegmentShape`` says.
     box : tuple of slice
         The smallest box around `roi`.
     planar : bool
@@ -41,6 +43,7 @@ class Case:
 
     image: sitk.Image
     roi: np.ndarray
+    whole_roi: np.ndarray
     shape_roi: np.ndarray
     box: tuple
     planar: bool
@@ -155,6 +158,8 @@ def prepare_case(image, mask, label, settings):
         image, mask = crop(image, box, setting["padDistance"]), crop(mask, box, setting["padDistance"])
     planar = image.GetDimension() == 2
     roi = sitk.GetArrayViewFromImage(mask) == label
+    if not roi.any():
+        raise CaseError(f"label {label} is lost when the mask is resampled.", "Choose a smaller voxel size.")
     roi = roi[np.newaxis] if planar else roi
     return _checked(image, roi, planar, setting)
 
@@ -178,7 +183,7 @@ def _checked(image, roi, planar, setting):
         array = sitk.GetArrayViewFromImage(image).reshape(roi.shape)
         roi = resegment(array, roi, setting["resegmentRange"], setting["resegmentMode"])
         box = _check_size(roi, setting)
-    return Case(image, roi, roi if setting["resegmentShape"] else whole, box, planar)
+    return Case(image, roi, whole, roi if setting["resegmentShape"] else whole, box, planar)
 
 
 def _check_size(roi, setting):

@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 import joblib
+import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.parallel import Parallel, delayed
@@ -14,12 +15,16 @@ from ..imaging.read import read_image
 from .case import read_case
 from .names import expected_names
 from .native_engine import compute_native
+from .presets import PRESETS
 from .pyradiomics_engine import compute_pyradiomics
 from .settings import read_settings
 
 __all__ = ["RadiomicsExtractor", "extract_features"]
 
 ENGINES = ("native", "pyradiomics")
+
+GREY_LEVELS = (16, 128)
+"""Grey levels between which texture is commonly computed (Tixier et al., Journal of Nuclear Medicine 2012)."""
 
 
 def extract_features(image, mask, settings=None, *, label=None, engine="native", ibsi=False, colour="refuse"):
@@ -188,6 +193,8 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
         outcomes = [outcome for group in done for outcome in group]
         self.errors_ = _error_table(X.index, outcomes)
         features = [{} if isinstance(outcome, CaseError) else outcome for outcome in outcomes]
+        if isinstance(self.settings, str) and self.settings in PRESETS:
+            _warn_of_grey_levels(X.index, features, settings.setting)
         self.feature_names_out_ = _columns(features, settings)
         return pd.DataFrame(features, index=X.index, columns=self.feature_names_out_, dtype=float)
 
@@ -302,6 +309,26 @@ def _error_table(index, outcomes):
         )
     rows = [(patient, error.reason, error.way_out) for patient, error in failed]
     return pd.DataFrame(rows, columns=["patient", "reason", "way_out"])
+
+
+def _warn_of_grey_levels(index, features, setting):
+    """A preset's bins may not suit the images: too few grey levels hide texture, too many leave the matrices empty."""
+    if setting["binCount"] is not None:
+        return
+    outside = {}
+    for patient, row in zip(index, features, strict=True):
+        ends = [row.get(f"original_firstorder_{end}", np.nan) for end in ("Minimum", "Maximum")]
+        levels = np.floor(ends[1] / setting["binWidth"]) - np.floor(ends[0] / setting["binWidth"]) + 1
+        if levels < GREY_LEVELS[0] or levels > GREY_LEVELS[1]:
+            outside[patient] = int(levels)
+    if outside:
+        some = ", ".join(f"{patient} ({levels})" for patient, levels in list(outside.items())[:5])
+        warnings.warn(
+            f"{len(outside)} of {len(features)} cases have fewer than {GREY_LEVELS[0]} or more than {GREY_LEVELS[1]} "
+            f"grey levels with bins of {setting['binWidth']:g}: {some}. Copy the preset and choose another binWidth.",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def _columns(features, settings):

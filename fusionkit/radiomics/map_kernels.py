@@ -171,7 +171,7 @@ def map_runs(grid, corners, patch, angles, steps, levels, weights, merged, sizes
     for v in range(corners.shape[0]):
         n = _cut_patch(grid, corners[v], 1, patch, rank_in_patch, found)
         local = _levels_of(found, n, levels)
-        runs = np.zeros((steps.size, n, longest), dtype=np.int64)
+        runs = np.zeros((steps.size, n, longest), dtype=np.int32)
         count_runs(voxels, steps, runs)
         counts = np.zeros((sizes.shape[1], n, longest))
         for a in range(steps.size):

@@ -133,7 +133,7 @@ def count_runs(voxels, steps, runs):
     ----------
     voxels, steps
         See :func:`count_neighbours`; the directions have distance 1.
-    runs : ndarray of shape (n_angles, n_levels, longest), int64
+    runs : ndarray of shape (n_angles, n_levels, longest), int32
         Added to: runs by level and length, the first column for length 1.
     """
     for i in range(voxels.size):

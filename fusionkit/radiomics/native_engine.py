@@ -1,5 +1,6 @@
 """The engine of our own: features of a case that is read, from kernels on the region's box."""
 
+from ..exceptions import CaseError
 from .case import prepare_case
 from .features import compute_features
 from .image_types import derive_images
@@ -29,7 +30,11 @@ def compute_native(image, mask, label, settings, *, ibsi=False):
     classes = {name: wanted for name, wanted in settings.feature_classes.items() if not name.startswith("shape")}
     roi = case.roi[case.box]
     for image_type, values, setting in derive_images(case, settings):
-        computed = compute_features(values, roi, case.spacing_mm, setting, classes, shape=False, ibsi=ibsi)
+        try:
+            computed = compute_features(values, roi, case.spacing_mm, setting, classes, shape=False, ibsi=ibsi)
+        except CaseError as error:
+            reason = error.reason if image_type == "original" else f"{image_type}: {error.reason}"
+            raise CaseError(reason, error.way_out) from error
         features.update({f"{image_type}_{name}": value for name, value in computed.items()})
     return features
 

@@ -22,8 +22,8 @@ from fusionkit.radiomics.statistics import SIZE_STATISTICS, TONE_STATISTICS, siz
 
 __all__ = ["SIZE_NAMES", "TextureMatrices", "angle_weights", "force2d_axis", "mean_over_directions", "texture_features"]
 
-MAX_COOCCURRENCE_BYTES = 2 * 2**30
-"""Co-occurrence matrices larger than this are refused."""
+MAX_MATRIX_BYTES = 2 * 2**30
+"""Matrices larger than this are refused before memory is taken."""
 
 
 def _size_names(small, large, nonuniformity, size, thing="", *, left_out=()):
@@ -138,7 +138,8 @@ class TextureMatrices:
     settings : mapping
         pyradiomics's settings.
     ibsi : bool, default=False
-        Whether voxels without neighbours are left out of the NGTDM, as IBSI has it.
+        Whether the GLCM counts pairs in both orders whatever ``symmetricalGLCM`` says, and the NGTDM leaves out
+        voxels without neighbours, as IBSI has it.
     """
 
     def __init__(self, mask, grey, spacing_mm, settings, ibsi=False):
@@ -157,11 +158,7 @@ class TextureMatrices:
         if self._neighbours is None:
             directions = angles(self.shape, self.distances, self.axis)
             n, n_levels = len(directions), self.grey.levels.size
-            if 4 * n * n_levels**2 > MAX_COOCCURRENCE_BYTES:
-                raise CaseError(
-                    f"{n_levels} grey levels in {n} directions need {4 * n * n_levels**2 / 2**30:.1f} GB.",
-                    "Choose a larger binWidth, or binCount; 16 to 128 grey levels are usual.",
-                )
+            self._check_size(n, n_levels)
             cooccurrence = np.zeros((n, n_levels, n_levels), dtype=np.int32)
             dependence = np.zeros((n_levels, 2 * n + 1), dtype=np.int64)
             tone = np.zeros((n_levels, 3))
@@ -170,6 +167,16 @@ class TextureMatrices:
             count_neighbours(self.grid.ravel(), steps, self.grey.levels, alpha, cooccurrence, dependence, tone)
             self._neighbours = directions, cooccurrence, dependence, tone
         return self._neighbours
+
+    def _check_size(self, n_directions, n_columns):
+        """Refuse matrices of 4 bytes an entry that no sensible number of grey levels needs."""
+        n_levels = self.grey.levels.size
+        n_bytes = 4 * n_directions * n_levels * n_columns
+        if n_bytes > MAX_MATRIX_BYTES:
+            raise CaseError(
+                f"{n_levels} grey levels in {n_directions} directions need {n_bytes / 2**30:.1f} GB.",
+                "Choose a larger binWidth, or binCount; 16 to 128 grey levels are usual.",
+            )
 
     def glcm(self):
         """Probabilities of shape (n_matrices, n_levels, n_levels), one matrix a direction or one for all."""
@@ -185,7 +192,8 @@ class TextureMatrices:
         """Run lengths, and counts of shape (n_matrices, n_levels, n_lengths)."""
         directions = angles(self.shape, [1], self.axis)
         longest = max(self.shape)
-        runs = np.zeros((len(directions), self.grey.levels.size, longest), dtype=np.int64)
+        self._check_size(len(directions), longest)
+        runs = np.zeros((len(directions), self.grey.levels.size, longest), dtype=np.int32)
         count_runs(self.grid.ravel(), flat_steps(directions, self.grid.shape), runs)
         lengths = np.flatnonzero(runs.any(axis=(0, 1)))
         runs = np.ascontiguousarray(runs[:, :, lengths], dtype=np.float64)

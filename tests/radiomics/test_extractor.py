@@ -206,3 +206,11 @@ def test_a_picture_and_its_mask_give_features_of_two_dimensions(real_data):
         features = extract_features(*paths, FIRST_ORDER, colour=colour)
         reference = extract_features(*paths, FIRST_ORDER, engine="pyradiomics", colour=colour)
         assert features == pytest.approx(reference, rel=1e-9)
+
+
+def test_a_preset_whose_bins_do_not_suit_the_images_says_so(table):
+    RadiomicsExtractor("ct").transform(table)
+    for path in table["Image"]:
+        sitk.WriteImage(sitk.Cast(sitk.ReadImage(path) / 40, sitk.sitkInt16), path)
+    with pytest.warns(DataWarning, match=r"4 of 4 cases have fewer than 16 or more than 128 grey levels .*P0 \(\d+\)"):
+        RadiomicsExtractor("ct").transform(table)

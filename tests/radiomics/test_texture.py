@@ -129,8 +129,9 @@ def test_merged_directions_are_weighted_by_their_length_in_mm():
         angle_weights("glcm", "chebyshev", directions, (1, 1, 1))
 
 
-def test_too_many_grey_levels_are_refused_before_memory_is_taken(monkeypatch):
+@pytest.mark.parametrize("feature_class", ["glcm", "glrlm"])
+def test_too_many_grey_levels_are_refused_before_memory_is_taken(monkeypatch, feature_class):
     image, mask = blob(8)
-    monkeypatch.setattr(texture, "MAX_COOCCURRENCE_BYTES", 10_000)
+    monkeypatch.setattr(texture, "MAX_MATRIX_BYTES", 10_000)
     with pytest.raises(CaseError, match=r"grey levels in 13 directions need .* GB.*Choose a larger binWidth"):
-        compute_features(image, mask, SPACING, {"binWidth": 1}, {"glcm": None})
+        compute_features(image, mask, SPACING, {"binWidth": 1}, {feature_class: None})

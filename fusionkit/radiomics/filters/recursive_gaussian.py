@@ -2,7 +2,11 @@
 
 R. Deriche, "Recursively implementing the Gaussian and its derivatives", INRIA research report 1893, 1993;
 G. Farnebäck and C.-F. Westin, "Improving Deriche-style recursive Gaussian filters", J Math Imaging Vis 2006.
+The series' constants, the order of the passes and the edges are those of ITK's LaplacianRecursiveGaussianImageFilter
+(Apache License 2.0).
 """
+
+import math
 
 import numpy as np
 from numba import njit
@@ -67,9 +71,9 @@ def _working_type(image):
 def _coefficients(sigma_mm, step_mm, *, second):
     """The recursion's coefficients: n (causal), d (feedback), m (anticausal), and the boundaries' bn and bm."""
     scale = sigma_mm / step_mm
-    sin = [np.sin(w / scale) for w in _FREQUENCY]
-    cos = [np.cos(w / scale) for w in _FREQUENCY]
-    exp = [np.exp(decay / scale) for decay in _DECAY]
+    sin = [math.sin(w / scale) for w in _FREQUENCY]
+    cos = [math.cos(w / scale) for w in _FREQUENCY]
+    exp = [math.exp(decay / scale) for decay in _DECAY]
     d = _feedback(cos, exp)
     sd, dd, ed = _moments((1.0, *d))
     n = _numerator(_GAUSSIAN, sin, cos, exp)
@@ -120,7 +124,7 @@ def _moments(series):
 def _filtered(lines, axis, coefficients, keep):
     """The lines along an axis filtered over their full length, of which only the part in `keep` is returned."""
     length = lines.shape[axis]
-    stride = int(np.prod(lines.shape[axis + 1 :]))
+    stride = math.prod(lines.shape[axis + 1 :])
     shape = list(lines.shape)
     shape[axis] = keep.stop - keep.start
     out = np.empty(shape, np.float32)

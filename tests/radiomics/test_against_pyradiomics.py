@@ -1,0 +1,93 @@
+"""The native engine gives pyradiomics's names and numbers, for every setting and image type."""
+
+import functools
+import gzip
+import json
+
+import pytest
+
+from fusionkit.exceptions import CaseError
+from fusionkit.radiomics import extract_features, read_settings
+from fusionkit.radiomics.setting_rules import IMAGE_TYPES, RULES
+from tests.radiomics.agreement import disagreements
+from tests.reference.cases import CASES, COMPLETE, PARAMETERS, SETTING, VALUES
+
+QUICK = ("breast1", "mr-49")
+LIVE = ("default", "distances", "resampled", "resegment_sigma", "slices")
+
+slow = pytest.mark.slow
+
+
+@functools.cache
+def stored(parameters):
+    return json.loads(gzip.decompress((VALUES / f"{parameters}.json.gz").read_bytes()))
+
+
+def native(folder, case, parameters):
+    image, mask, label = CASES[case]
+    document = read_settings(parameters).to_dict()
+    document["setting"] = {**document.get("setting", {}), **SETTING}
+    return extract_features(folder / image, folder / mask, document, label=label)
+
+
+@pytest.mark.parametrize("parameters", PARAMETERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("case", [pytest.param(case, marks=[] if case in QUICK else slow) for case in CASES])
+def test_features_equal_the_values_that_pyradiomics_gave(real_data, case, parameters):
+    theirs = stored(parameters.stem).get(case)
+    if theirs is None:
+        assert case not in COMPLETE
+        pytest.skip("no value stored: tests/reference/make.py makes it")
+    if "refused" in theirs:
+        with pytest.raises(CaseError):
+            native(real_data, case, parameters)
+        return
+    assert disagreements(native(real_data, case, parameters), theirs) == {}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [pytest.param(path, marks=[] if path.stem in LIVE else slow, id=path.stem) for path in PARAMETERS],
+)
+def test_features_equal_pyradiomics_run_beside(real_data, parameters):
+    pytest.importorskip("radiomics")
+    if "LBP3D" in read_settings(parameters).image_types:
+        pytest.skip("pyradiomics's LBP3D needs scipy before 1.15")
+    image, mask, label = CASES["breast1"]
+    theirs = extract_features(real_data / image, real_data / mask, parameters, label=label, engine="pyradiomics")
+    assert disagreements(native(real_data, "breast1", parameters), theirs) == {}
+
+
+@slow
+@pytest.mark.parametrize("case", ["brain1", "brain2", "lung1", "lung2", "dicom-7"])
+def test_large_images_equal_pyradiomics_run_beside(real_data, case):
+    pytest.importorskip("radiomics")
+    image, mask, label = CASES[case]
+    document = {"imageType": {"Original": {}, "LoG": {"sigma": [2.0]}}, "setting": SETTING}
+    paths = real_data / image, real_data / mask
+    theirs = extract_features(*paths, document, label=label, engine="pyradiomics")
+    assert disagreements(extract_features(*paths, document, label=label), theirs) == {}
+
+
+def test_every_setting_and_image_type_is_exercised_by_a_parameter_file():
+    types, keys = set(), set()
+    for path in PARAMETERS:
+        document = read_settings(path).to_dict()
+        types |= set(document.get("imageType", {}))
+        keys |= set(document.get("setting", {}))
+        for own in document.get("imageType", {}).values():
+            keys |= set(own)
+    assert types == set(IMAGE_TYPES)
+    assert keys == set(RULES)
+
+
+def test_values_are_stored_for_every_parameter_file():
+    for path in PARAMETERS:
+        assert set(COMPLETE) <= set(stored(path.stem)) <= set(CASES), path.stem
+
+
+def test_the_comparison_sees_a_difference():
+    theirs = {"original_glcm_Contrast": 1.0, "original_glcm_Idm": float("nan"), "original_ngtdm_Busyness": 2.0}
+    assert disagreements(dict(theirs), theirs) == {}
+    assert set(disagreements({**theirs, "original_glcm_Contrast": 1.0 + 1e-8}, theirs)) == {"original_glcm_Contrast"}
+    assert set(disagreements({**theirs, "original_glcm_Idm": 0.0}, theirs)) == {"original_glcm_Idm"}
+    assert set(disagreements({"a": 1.0}, {"b": 1.0})) == {"a", "b"}
