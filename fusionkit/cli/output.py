@@ -64,6 +64,11 @@ def show_problems(problems):
         console.print(f"{errors} error(s), {len(problems) - errors} warning(s)", highlight=False)
 
 
+def _interval(row, style):
+    """Both limits, or that there are none: of a perfect AUC, for instance, the interval is undefined."""
+    return "undefined" if row["low"] is None else f"{row['low']:{style}} to {row['high']:{style}}"
+
+
 def show_result(result):
     """Print the AUC of every fusion, its difference from the baseline, and where the report is."""
     from ..report import make_verdict
@@ -75,10 +80,10 @@ def show_result(result):
     for column in ("fusion", "AUC", level, f"difference from {found['baseline']}", level):
         table.add_column(escape(column))
     for row in found["estimates"]:
-        cells = [escape(row["fusion"]), f"{row['auc']:.3f}", f"{row['low']:.3f} to {row['high']:.3f}"]
+        cells = [escape(row["fusion"]), f"{row['auc']:.3f}", _interval(row, ".3f")]
         if row["fusion"] in differences:
             other = differences[row["fusion"]]
-            cells += [f"{other['difference']:+.3f}", f"{other['low']:+.3f} to {other['high']:+.3f}"]
+            cells += [f"{other['difference']:+.3f}", _interval(other, "+.3f")]
         table.add_row(*cells)
     console.print(table)
     cohort = result.results["cohort"]

@@ -61,7 +61,7 @@ class FusionComparison:
         y, folds, scores = self._arrays()
         rows = []
         for fusion in self.fusions:
-            found = cv_estimate(y, scores[fusion], folds, confidence=confidence)
+            found = cv_estimate(y, scores[fusion], folds, groups=self._groups, confidence=confidence)
             rows.append({"fusion": fusion, "auc": found.value, "low": found.low, "high": found.high})
         return pd.DataFrame(rows).assign(n=len(y), n_events=int(y.sum()))
 
@@ -83,7 +83,8 @@ class FusionComparison:
         for fusion in self.fusions:
             if fusion == self.baseline:
                 continue
-            found = cv_difference(y, scores[fusion], scores[self.baseline], folds, confidence=confidence).difference
+            pair = scores[fusion], scores[self.baseline]
+            found = cv_difference(y, *pair, folds, groups=self._groups, confidence=confidence).difference
             at = {"fusion": fusion, "baseline": self.baseline}
             rows.append({**at, "difference": found.value, "low": found.low, "high": found.high})
         return pd.DataFrame(rows).assign(n=len(y), n_events=int(y.sum()))
@@ -112,6 +113,10 @@ class FusionComparison:
             ascending=[True, False, True],
             ignore_index=True,
         )
+
+    @property
+    def _groups(self):
+        return self.groups.to_numpy() if self.groups.nunique() < len(self.groups) else None
 
     def _arrays(self):
         """y (n,), fold ids (repeats, n) and scores {fusion: (repeats, n)}, patients in one order."""

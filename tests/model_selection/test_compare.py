@@ -6,7 +6,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from fusionkit.model_selection import compare_fusions, make_fusions
+from fusionkit.cohort import Cohort
+from fusionkit.model_selection import FusionComparison, compare_fusions, make_fusions
 
 from .conftest import make_cohort
 
@@ -68,6 +69,19 @@ def test_one_seed_one_result_and_groups_never_straddle():
     folds = runs[0].predictions.assign(group=runs[0].predictions["patient"].map(cohort.groups))
     assert folds.query("fusion == 'ct'").groupby("group")["fold"].nunique().max() == 1
     assert runs[0].settings["grouped"]
+
+
+def test_the_interval_counts_groups_not_patients():
+    """The same 60 rows as 30 pairs say less: the interval is wider when told so."""
+    groups = np.repeat(np.arange(30), 2)
+    base = make_cohort(30, effect=0.7)
+    X = base.X.loc[base.X.index.repeat(2)].set_axis([f"P{i:03}" for i in range(60)])
+    y = pd.Series(np.repeat(base.y.to_numpy(), 2), index=X.index)
+    paired = Cohort(X, y, base.outcome, pd.Series(groups, index=X.index), base.kinds)
+    found = compare_fusions(paired, fusions=["ct"], baseline="ct", **QUICK)
+    alone = FusionComparison(found.nested, "ct", found.settings, pd.Series(X.index, index=X.index))
+    width = [c.estimates()["high"][0] - c.estimates()["low"][0] for c in (found, alone)]
+    assert width[0] > 1.15 * width[1]
 
 
 def test_names_of_fusions_models_and_selectors_are_checked():
