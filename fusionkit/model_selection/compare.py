@@ -56,14 +56,14 @@ class FusionComparison:
         Returns
         -------
         table : DataFrame
-            fusion, auc, low, high, n, n_events; an interval that is undefined is NaN.
+            fusion, auc, low, high, n, n_events, method (how the interval was made); an undefined interval is NaN.
         """
         y, folds, scores = self._arrays()
         rows = []
         for fusion in self.fusions:
             found = cv_estimate(y, scores[fusion], folds, groups=self._groups, confidence=confidence)
             rows.append({"fusion": fusion, "auc": found.value, "low": found.low, "high": found.high})
-        return pd.DataFrame(rows).assign(n=len(y), n_events=int(y.sum()))
+        return pd.DataFrame(rows).assign(n=len(y), n_events=int(y.sum()), method=found.method)
 
     def differences(self, *, confidence=0.95):
         """Return the paired difference in AUC of every fusion against the baseline.

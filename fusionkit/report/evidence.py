@@ -5,6 +5,7 @@ import pandas as pd
 from ..plotting import CalibrationDisplay, ForestDisplay, RocDisplay
 from ..plotting.style import SERIES, series_colors
 from .figures import inline_svg
+from .interval_words import interval_words
 from .numbers import count, fixed, interval, listed, percent, signed
 from .verdict import fusion_label, judge_difference
 
@@ -43,7 +44,8 @@ def discrimination(results, predictions):
     Returns
     -------
     view : dict
-        level, baseline, rows, and the figures roc, aucs, differences (each with svg and caption, or None).
+        level, baseline, intervals (how they were made), rows, and the figures roc, aucs, differences (each with svg
+        and caption, or None).
     """
     comparison = results["comparison"]
     differences = {row["fusion"]: row for row in comparison.get("differences") or []}
@@ -51,6 +53,7 @@ def discrimination(results, predictions):
     return {
         "level": percent(comparison.get("confidence", 0.95)),
         "baseline": comparison["baseline"],
+        "intervals": interval_words(comparison).note,
         "rows": [_row(row, differences.get(row["fusion"]), colors) for row in comparison["estimates"]],
         "compared": bool(differences),
         "roc": _roc(comparison, predictions, colors),

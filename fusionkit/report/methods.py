@@ -1,5 +1,6 @@
 """The methods paragraph, written from what was done, with numbered references."""
 
+from .interval_words import interval_words
 from .numbers import count, listed, percent
 from .references import MODELS, REFERENCES, SELECTORS, cited, references_of, words_of
 
@@ -117,9 +118,11 @@ def _validation(results, cite):
         " Intervals were not adjusted for multiple comparisons." if len(comparison.get("differences") or []) > 1 else ""
     )
     share = f"{folds - 1}/{folds}" if isinstance(folds, int) and folds > 1 else "a part"
+    words = interval_words(comparison)
+    made = words.methods.format(cite=cite(words.reference) if words.reference else "")
     yield (
         f"Discrimination is the area under the ROC curve (AUC), computed in each test fold and averaged. {level} "
-        f"confidence intervals (CI) are corrected resampled t intervals{cite('interval')}, on the logit scale for "
+        f"confidence intervals (CI) {made}, on the logit scale for "
         f"AUCs and plain for paired differences against {comparison['baseline']}; they describe the mean performance, "
         f"on new patients of the same population, of models trained on {share} of the cohort.{adjusted}"
     )

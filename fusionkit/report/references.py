@@ -1,5 +1,7 @@
 """The literature behind each method, so that a report cites what was really used, and nothing else."""
 
+from .interval_words import interval_words
+
 __all__ = ["MODELS", "REFERENCES", "SELECTORS", "cited", "references_of", "words_of"]
 
 REFERENCES = {
@@ -10,6 +12,10 @@ REFERENCES = {
     "interval": (
         "Nadeau C, Bengio Y. Inference for the generalization error. Machine Learning 2003;52:239-281. "
         "doi:10.1023/A:1024068626366"
+    ),
+    "delong": (
+        "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated receiver operating "
+        "characteristic curves: a nonparametric approach. Biometrics 1988;44:837-845. doi:10.2307/2531595"
     ),
     "late": (
         "Kittler J, Hatef M, Duin RPW, Matas J. On combining classifiers. IEEE Trans Pattern Anal Mach Intell "
@@ -154,8 +160,8 @@ def cited(results):
         keys += references_of(SELECTORS, settings.get("selectors"))
     keys += ["late"] if "late" in fusions else []
     keys += references_of(MODELS, settings.get("models"))
-    keys += ["nested", "interval", "wilson", "sklearn"]
-    return list(dict.fromkeys(keys))
+    keys += ["nested", interval_words(comparison).reference, "wilson", "sklearn"]
+    return [key for key in dict.fromkeys(keys) if key is not None]
 
 
 def words_of(table, names):

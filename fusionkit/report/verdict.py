@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .interval_words import interval_words
 from .numbers import count, fixed, interval, is_number, listed, percent, signed
 
 __all__ = ["MIN_PER_CLASS", "TOO_WIDE", "Verdict", "fusion_label", "judge_difference", "make_verdict"]
@@ -229,6 +230,7 @@ def _cautions(results, judged):
             f"little of what the choice of training patients adds, and are too narrow. Use {FEWEST_REPEATS} repeats "
             f"or more."
         )
+    words = interval_words(comparison)
     at_chance = [
         row["fusion"]
         for row in comparison["estimates"]
@@ -236,8 +238,8 @@ def _cautions(results, judged):
     ]
     if at_chance:
         yield (
-            f"The AUC of {listed(map(fusion_label, at_chance))} cannot be told from chance (0.5), where these "
-            f"intervals are also somewhat too narrow."
+            f"The AUC of {listed(map(fusion_label, at_chance))} cannot be told from chance (0.5)"
+            f"{', where these intervals are also somewhat too narrow' if words.narrow_at_chance else ''}."
         )
     yield "All figures come from cross-validation inside this cohort; patients of another hospital may differ."
 

@@ -203,6 +203,7 @@ class Study:
 
     def _results(self, cohort, comparison, seed):
         confidence = self.spec.validation.confidence
+        estimates = comparison.estimates(confidence=confidence)
         return {
             "fusionkit": {"format": 1, "version": __version__},
             "study": self.spec.model_dump(mode="json"),
@@ -212,7 +213,8 @@ class Study:
                 "baseline": comparison.baseline,
                 "confidence": confidence,
                 "settings": comparison.settings,
-                "estimates": _records(comparison.estimates(confidence=confidence)),
+                "interval": estimates["method"].iloc[0],
+                "estimates": _records(estimates.drop(columns="method")),
                 "differences": _records(comparison.differences(confidence=confidence)),
                 "selected": comparison.selected().to_dict("records"),
                 "folds": comparison.nested.folds.to_dict("records"),

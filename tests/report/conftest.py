@@ -118,6 +118,7 @@ def make_results(differences=None, *, n=74, n_events=33, modalities=None, repeat
         "comparison": {
             "baseline": baseline,
             "confidence": 0.95,
+            "interval": "instability-inflated influence variance",
             "settings": {
                 "models": ["logistic"],
                 "selectors": ["anova"],

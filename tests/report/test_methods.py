@@ -2,8 +2,11 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from fusionkit.metrics import cv_estimate
+from fusionkit.report.interval_words import interval_words
 from fusionkit.report.methods import methods_text
 from fusionkit.report.references import MODELS, REFERENCES, SELECTORS
 
@@ -54,6 +57,7 @@ def test_a_study_without_images_or_late_fusion_mentions_neither(make_results):
 
 def test_groups_and_repeats_are_said_as_they_were(results):
     results["comparison"]["settings"] |= {"grouped": True, "repeats": 1}
+    results["comparison"]["interval"] = "corrected resampled t on the logit scale"  # what a single repeat gets
     results["study"]["groups"] = "family"
     text, _ = text_of(results)
     assert "with all patients of one family in the same fold" in text
@@ -76,3 +80,26 @@ def test_a_method_without_words_is_called_by_its_name(results):
     text, _ = text_of(results)
     assert "The classifier was newest." in text
     assert "ranked by latest;" in text
+
+
+def test_the_intervals_are_described_as_they_were_made(results):
+    text, references = text_of(results)
+    assert "rest on DeLong's variance" in text
+    assert any("DeLong ER" in line for line in references)
+    results["comparison"]["interval"] = "corrected resampled t on the logit scale"
+    text, references = text_of(results)
+    assert "are corrected resampled t intervals" in text
+    assert any("Nadeau" in line for line in references)
+    assert not any("DeLong ER" in line for line in references)
+    results["comparison"]["interval"] = "guessed"
+    with pytest.raises(ValueError, match="no words for intervals made by 'guessed'"):
+        text_of(results)
+
+
+def test_every_method_that_the_metrics_use_has_words():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 20)
+    folds = np.stack([rng.permutation(np.arange(40) % 4) for _ in range(2)])
+    for method in ("instability", "corrected_t"):
+        found = cv_estimate(y, y + rng.normal(size=(2, 40)), folds, method=method)
+        assert interval_words({"interval": found.method}).reference
