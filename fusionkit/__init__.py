@@ -7,7 +7,33 @@ import importlib
 
 from ._version import __version__
 
-_HOME = {}
+_HOME = {
+    "CaseError": "exceptions",
+    "Cohort": "cohort",
+    "DataWarning": "exceptions",
+    "FusionSearchCV": "model_selection",
+    "LateFusionClassifier": "fusion",
+    "LeakageWarning": "exceptions",
+    "Problem": "exceptions",
+    "RadiomicsExtractor": "radiomics",
+    "RadiomicsSettings": "radiomics",
+    "Study": "study",
+    "StudyError": "exceptions",
+    "compare_fusions": "model_selection",
+    "extract_features": "radiomics",
+    "link_cohort": "cohort",
+    "load_sample": "datasets",
+    "make_early_fusion": "fusion",
+    "make_model": "models",
+    "make_ranker": "selection",
+    "make_record_encoder": "ehr",
+    "make_splits": "model_selection",
+    "make_synthetic_cohort": "datasets",
+    "modality_columns": "naming",
+    "nested_cross_validate": "model_selection",
+    "read_cohort": "study",
+    "write_report": "report",
+}
 """Public name -> the module that defines it."""
 
 __all__ = ["__version__", *sorted(_HOME)]

@@ -2,10 +2,11 @@
 
 import importlib
 
-_EXTRAS = {
-    "radiomics": "pyradiomics",
+EXTRAS = {
+    "radiomics": ("pyradiomics", "pyradiomics-cuda"),
+    "sqlalchemy": ("sql", "SQLAlchemy"),
 }
-"""Importable package -> the extra of fusionkit that installs it."""
+"""Importable package -> (the extra of fusionkit that installs it, the distribution's name)."""
 
 
 def import_optional(package, purpose):
@@ -30,7 +31,7 @@ def import_optional(package, purpose):
     try:
         return importlib.import_module(package)
     except ImportError as error:
-        extra = _EXTRAS[package.partition(".")[0]]
+        extra, _ = EXTRAS[package.partition(".")[0]]
         raise ImportError(
             f"{purpose} needs the package '{package}', which is not installed: pip install 'fusionkit[{extra}]'"
         ) from error

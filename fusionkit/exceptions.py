@@ -12,7 +12,7 @@ class Problem:
     Parameters
     ----------
     message : str
-        What is wrong, in one sentence without the place.
+        What is wrong, in one sentence without the place and without a full stop.
     way_out : str, default=""
         What the user can do about it.
     severity : {"error", "warning"}, default="error"
@@ -39,17 +39,24 @@ class Problem:
     @property
     def place(self):
         """Where the problem stands, such as ``labs.csv, row 12, column crp, patient P007``; may be empty."""
+        is_study_file = str(self.file).endswith((".yaml", ".yml"))
+        row, column = ("line", "key") if is_study_file else ("row", "column")
         parts = [
             self.file,
-            f"row {self.row}" if self.row is not None else None,
-            f"column {self.column}" if self.column is not None else None,
+            f"{row} {self.row}" if self.row is not None else None,
+            f"{column} {self.column}" if self.column is not None else None,
             f"patient {self.patient}" if self.patient is not None else None,
         ]
         return ", ".join(part for part in parts if part)
 
     def __str__(self):
         text = f"{self.place}: {self.message}" if self.place else self.message
-        return f"{text} {self.way_out}".rstrip()
+        return _sentences(text, self.way_out)
+
+
+def _sentences(what, way_out):
+    """Both as sentences, whether or not the first has its full stop."""
+    return f"{what}{'' if what.endswith(('.', '?', '!')) else '.'} {way_out}".rstrip()
 
 
 class CaseError(ValueError):
@@ -71,7 +78,7 @@ class CaseError(ValueError):
     def __init__(self, reason, way_out=""):
         self.reason = reason
         self.way_out = way_out
-        super().__init__(f"{reason} {way_out}".rstrip())
+        super().__init__(_sentences(reason, way_out))
 
     def __reduce__(self):
         return type(self), (self.reason, self.way_out)

@@ -1,6 +1,7 @@
 """The house keeps its shape: layers, docstrings, public names and a quick import."""
 
 import ast
+import configparser
 import importlib
 import inspect
 import pkgutil
@@ -16,7 +17,7 @@ import fusionkit
 PACKAGE = Path(fusionkit.__file__).parent
 
 FLOORS = [
-    ["_version", "exceptions", "_validation", "_optional", "naming"],
+    ["_version", "exceptions", "_validation", "_optional", "_store", "naming"],
     ["imaging", "ehr", "metrics"],
     ["radiomics", "images2d", "cohort", "selection", "harmonise", "fusion", "models", "plotting", "datasets"],
     ["model_selection"],
@@ -123,6 +124,14 @@ def test_every_public_name_resolves():
         assert getattr(fusionkit, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing_of_this_name'"):
         fusionkit.nothing_of_this_name
+
+
+def test_every_package_is_installed():
+    settings = configparser.ConfigParser()
+    settings.read(PACKAGE.parent / "setup.cfg")
+    listed = set(settings["options"]["packages"].split())
+    there = {".".join(p.parent.relative_to(PACKAGE.parent).parts) for p in PACKAGE.rglob("__init__.py")}
+    assert listed == there | {"fusionkit.data_samples"}
 
 
 def test_import_is_light():

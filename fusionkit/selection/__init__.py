@@ -2,6 +2,7 @@
 
 from .base import Ranker
 from .boruta import BorutaSelector
+from .by_name import RANKERS, make_ranker
 from .correlation import CorrelationFilter
 from .elimination import RFERanker
 from .gini import GiniCoefficientRanker, GiniRanker
@@ -16,6 +17,7 @@ from .stability import StabilitySelector
 from .univariate import AnovaRanker, Chi2Ranker, PearsonRanker, SpearmanRanker
 
 __all__ = [
+    "RANKERS",
     "AnovaRanker",
     "BorutaSelector",
     "Chi2Ranker",
@@ -38,4 +40,5 @@ __all__ = [
     "SpearmanRanker",
     "StabilitySelector",
     "intraclass_correlation",
+    "make_ranker",
 ]

@@ -12,7 +12,9 @@ FLOOR = 0.001
 COPY = 1.0 - 1e-12
 """Mean redundancy from which a feature is a copy of everything chosen."""
 TABLE = 2**28
-"""Bytes of correlations that are computed at once; beyond that, one feature at a time."""
+"""Most bytes of correlations that are computed at once; beyond that, one feature at a time."""
+PAYS = 8
+"""How many times faster a row of the table comes than a row by itself."""
 
 
 class MRMRRanker(Ranker):
@@ -70,21 +72,28 @@ class MRMRRanker(Ranker):
         self.task = task
 
     def _rank(self, X, y):
-        rounds = n_selected(self.n_features_ranked, X.shape[1])
-        self._check_rounds(rounds)
+        rounds = self._checked_rounds()
         task = resolve_task(y, self.task)
         target = encode_target(y, task)
         f = relevance(X, target, anova_f if task == "classification" else regression_f)
         self.relevance_ = np.where(np.isnan(f), 0.0, f)
         return greedy_order(self.relevance_, Correlations(X), rounds)
 
-    def _check_rounds(self, rounds):
+    def _checked_rounds(self):
+        """Return how many rounds to play, or refuse to keep features that no round picks."""
+        rounds = n_selected(self.n_features_ranked, self.n_features_in_)
         kept = n_selected(self.n_features_to_select, self.n_features_in_)
-        if rounds < self.n_features_in_ and kept > rounds:
+        if kept > rounds:
             raise ValueError(
                 f"n_features_to_select={self.n_features_to_select!r} keeps {kept} features, but n_features_ranked="
                 f"{self.n_features_ranked!r} orders only {rounds}: raise the latter"
             )
+        return rounds
+
+    def _get_support_mask(self):
+        mask = super()._get_support_mask()
+        self._checked_rounds()
+        return mask
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -95,6 +104,8 @@ class MRMRRanker(Ranker):
 def relevance(X, target, statistic):
     """Return the statistic of each column, over the patients who have a value."""
     missing = np.isnan(X)
+    if not missing.any():
+        return statistic(X, target)
     complete = ~missing.any(axis=0)
     scores = np.full(X.shape[1], np.nan)
     scores[complete] = statistic(X[:, complete], target)
@@ -112,8 +123,11 @@ class Correlations:
     def __init__(self, X):
         known = ~np.isnan(X)
         self.complete = bool(known.all())
-        n_known = np.maximum(known.sum(axis=0), 1)
-        values = np.where(known, X - np.where(known, X, 0.0).sum(axis=0) / n_known, 0.0)
+        if self.complete:
+            values = X - X.mean(axis=0)
+        else:
+            means = np.where(known, X, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+            values = np.where(known, X - means, 0.0)
         spread = np.sqrt((values**2).sum(axis=0))
         constant = np.fmax.reduce(X, axis=0) == np.fmin.reduce(X, axis=0)
         values = np.divide(values, spread, out=np.zeros_like(values), where=(spread > 0) & ~constant)
@@ -141,7 +155,8 @@ class Correlations:
 def greedy_order(relevance, correlations, rounds):
     """Return the quotient at which each feature was picked, and the order of picking."""
     n_features = relevance.size
-    table = correlations.rows(slice(None)) if n_features**2 * 8 <= TABLE else None
+    pays = rounds * PAYS >= n_features and n_features**2 * 8 <= TABLE
+    table = correlations.rows(slice(None)) if pays else None
     scores, order = np.zeros(n_features), []
     quotient, redundancy = np.where(relevance > 0, relevance, -np.inf), np.zeros(n_features)
     while len(order) < rounds:

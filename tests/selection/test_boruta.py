@@ -26,6 +26,7 @@ CASES = {
 
 
 @needs_boruta
+@pytest.mark.slow
 @pytest.mark.parametrize(("load", "forest", "settings"), CASES.values(), ids=list(CASES))
 def test_decisions_equal_borutapy(load, forest, settings):
     from boruta import BorutaPy

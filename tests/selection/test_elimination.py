@@ -18,7 +18,7 @@ MODELS = {
     "logistic": LogisticRegression(max_iter=500),
     "svm": SVC(kernel="linear"),
     "tree, many equal importances": DecisionTreeClassifier(max_depth=3, random_state=0),
-    "forest": RandomForestClassifier(4, max_depth=3, random_state=0),
+    "forest": pytest.param(RandomForestClassifier(4, max_depth=3, random_state=0), marks=pytest.mark.slow),
 }
 
 

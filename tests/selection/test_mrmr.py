@@ -74,6 +74,8 @@ def test_fewer_rounds_begin_with_the_same_features():
     assert sorted(order_of(part)) == list(range(30))
     with pytest.raises(ValueError, match="keeps 8 features, but n_features_ranked=7 orders only 7: raise the latter"):
         MRMRRanker(8, n_features_ranked=7).fit(X, y)
+    with pytest.raises(ValueError, match="orders only 7"):
+        part.set_params(n_features_to_select="all").get_support()
 
 
 def test_a_copy_of_the_best_feature_waits_and_features_without_relevance_come_last():

@@ -39,6 +39,7 @@ def settings_of(ranker, k=10):
 
 
 @needs_skrebate
+@pytest.mark.slow
 @each
 @pytest.mark.parametrize("n_classes", [2, 3, 0], ids=["two classes", "three classes", "regression"])
 @pytest.mark.parametrize("missing", [0.0, 0.15], ids=["complete", "missing"])
@@ -66,6 +67,7 @@ def test_scikit_rebate_as_it_is_agrees_on_complete_numeric_data(ranker):
 
 
 @needs_skrebate
+@pytest.mark.slow
 @pytest.mark.parametrize("ranker", [ReliefFRanker, MultiSURFRanker], ids=lambda ranker: ranker.__name__)
 def test_heart_equals_scikit_rebate(real_data, ranker):
     """13 columns, mixed, six missing values; many equal distances for ReliefF, taken in the order of rows."""

@@ -1,0 +1,5 @@
+"""``python -m fusionkit`` is the command ``fusionkit``."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,5 @@
+"""The command ``fusionkit``."""
+
+from .app import main
+
+__all__ = ["main"]

@@ -1,0 +1,188 @@
+"""The commands and their options; heavy packages are loaded only by the command that needs them."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .._version import __version__
+from ..exceptions import StudyError
+from .output import Narrator, console, show_problems, show_result
+
+__all__ = ["app", "main"]
+
+
+class Engine(StrEnum):
+    """What computes radiomics features."""
+
+    native = "native"
+    pyradiomics = "pyradiomics"
+
+
+app = typer.Typer(
+    name="fusionkit",
+    help="Does imaging add to the health record, by how much, and can I trust it?",
+    epilog="Exit status: 0 all is well, 1 the study cannot be run or has errors, 2 wrong usage, 130 stopped.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+
+StudyFile = Annotated[Path, typer.Argument(help="The study file (YAML).", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Output folder; beside the study file when not given.")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="What the study's paths are relative to; its own folder when not given.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the results in the output folder.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Processes; -1 uses every core.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the study file's seed.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Let one unusable patient stop the study.")]
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+):
+    if version:
+        console.print(f"fusionkit {__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.")] = Path("fusionkit-demo"),
+    force: Force = False,
+    jobs: Jobs = -1,
+    seed: Seed = None,
+    open_report: Annotated[bool, typer.Option("--open/--no-open", help="Open the report in a browser.")] = True,
+):
+    """Run the main job on the embedded sample: 80 made-up patients with CT, record and laboratory values."""
+    from ..datasets import load_sample_path
+
+    with Narrator() as progress:
+        progress.say("The sample: 80 synthetic patients, CT with a lesion mask, clinical table, laboratory values")
+        result = _run(load_sample_path() / "study.yaml", out, progress, force=force, n_jobs=jobs, seed=seed)
+    show_result(result)
+    if open_report and sys.stdout.isatty():
+        typer.launch(str(result.folder / "report.html"))
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    out: Out = None,
+    data: Data = None,
+    force: Force = False,
+    strict: Strict = False,
+    jobs: Jobs = -1,
+    seed: Seed = None,
+):
+    """Run a study: read, extract, join, compare, report. A stopped run goes on where it was."""
+    out = out or study.parent / f"{study.stem}-results"
+    with Narrator() as progress:
+        result = _run(study, out, progress, data=data, force=force, strict=strict, n_jobs=jobs, seed=seed)
+    show_result(result)
+
+
+@app.command()
+def check(study: StudyFile, data: Data = None, jobs: Jobs = -1):
+    """Read everything that a study names and list all that is wrong, without running it."""
+    with Narrator() as progress:
+        from ..study import Study
+
+        problems, cohort = Study.read(study, folder=data).check(n_jobs=jobs, progress=progress)
+    show_problems(problems)
+    if cohort is not None:
+        console.print(f"\n{cohort!r}", highlight=False)
+    errors = sum(problem.severity == "error" for problem in problems)
+    if cohort is None:
+        console.print("[bold red]The study cannot be run as it stands.[/]")
+    elif errors:
+        console.print(f"The study can be run; {len(cohort.audit.excluded['patient'].unique())} patients are left out.")
+    else:
+        console.print("[green]No errors.[/]")
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command()
+def init(
+    clinical: Annotated[Path, typer.Argument(help="The clinical table, one row per patient.", show_default=False)],
+    outcome: Annotated[
+        str | None, typer.Option(help="Column to predict; candidates are listed when not given.")
+    ] = None,
+    positive: Annotated[list[str] | None, typer.Option(help="Value of the event; repeat for several.")] = None,
+    images: Annotated[Path | None, typer.Option(help="Table of images: patient id, image, mask.")] = None,
+    id_column: Annotated[str | None, typer.Option("--id", help="Patient id column; guessed when not given.")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The study file to write.")] = Path("study.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the study file.")] = False,
+):
+    """Draft a commented study file from your tables, with types inferred, for you to correct."""
+    from ..study import draft_study
+
+    text = draft_study(clinical, outcome=outcome, positive=positive, images=images, id_column=id_column, out=out)
+    if out.exists() and not force:
+        from ..exceptions import Problem
+
+        raise StudyError(
+            [Problem("exists already", "Choose another with --out, or replace it with --force.", file=out.name)]
+        )
+    out.write_text(text, encoding="utf-8")
+    console.print(f"Wrote {out}. Correct it, then: [bold]fusionkit check {out}[/]", highlight=False)
+
+
+@app.command()
+def doctor():
+    """Tell what is installed, what is missing, and the command that mends it."""
+    from .doctor import examine
+
+    healthy = examine(console)
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def extract(
+    images: Annotated[Path, typer.Argument(help="Table with the columns Image, Mask and perhaps Label.")],
+    params: Annotated[str | None, typer.Option("--params", "-p", help="pyradiomics parameter file, or preset.")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Features: .csv or .parquet.")] = Path("features.csv"),
+    jobs: Jobs = -1,
+    engine: Annotated[Engine, typer.Option(help="What computes the features.")] = Engine.native,
+    force: Annotated[bool, typer.Option("--force", help="Replace the features file.")] = False,
+):
+    """Compute radiomics features of many images, as pyradiomics does; failures go to a table of their own."""
+    from .extract import extract_table
+
+    with Narrator() as progress:
+        failed = extract_table(images, params, out, engine=engine.value, n_jobs=jobs, force=force, progress=progress)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def features(
+    feature_class: Annotated[str | None, typer.Argument(help="Such as glcm; all classes when not given.")] = None,
+):
+    """List the radiomics features: name, IBSI code, unit, and where the definition departs from IBSI's."""
+    from .extract import show_catalogue
+
+    show_catalogue(feature_class)
+
+
+def _run(study, out, progress, *, data=None, **options):
+    progress.say("Loading scikit-learn, pandas and the study")
+    from ..study import Study
+
+    return Study.read(study, folder=data).run(out, progress=progress, **options)
+
+
+def main():
+    """Run the command line; errors of the study are printed as a list, without a traceback."""
+    try:
+        app()
+    except StudyError as error:
+        show_problems(error.problems)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print("\nStopped. The same command goes on where it was.")
+        sys.exit(130)

@@ -1,0 +1,67 @@
+"""How much memory an image takes, asked of its header before anything is allocated."""
+
+import os
+from pathlib import Path
+
+import SimpleITK as sitk
+
+from ..exceptions import CaseError
+
+__all__ = ["available_bytes", "check_fits"]
+
+_BYTES = {
+    "8-bit unsigned integer": 1,
+    "8-bit signed integer": 1,
+    "16-bit unsigned integer": 2,
+    "16-bit signed integer": 2,
+    "32-bit unsigned integer": 4,
+    "32-bit signed integer": 4,
+    "32-bit float": 4,
+}
+"""Bytes of a component by SimpleITK's name of the pixel type; every other type takes eight."""
+
+
+def available_bytes():
+    """Return the memory that can be allocated now, in bytes, or None where the system does not say.
+
+    Returns
+    -------
+    available : int or None
+    """
+    meminfo = Path("/proc/meminfo")
+    if meminfo.is_file():
+        for line in meminfo.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    if "SC_AVPHYS_PAGES" in getattr(os, "sysconf_names", {}):
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return None
+
+
+def check_fits(reader, name):
+    """Refuse an image whose header promises more voxels than the memory holds.
+
+    Parameters
+    ----------
+    reader : SimpleITK.ImageFileReader
+        With the header read.
+    name : str
+        The file's name, for the message.
+
+    Raises
+    ------
+    CaseError
+        If the image needs more than the available memory.
+    """
+    components = max(reader.GetNumberOfComponents(), 1)
+    kind = sitk.GetPixelIDValueAsString(reader.GetPixelID()).removeprefix("vector of ")
+    needed = components * _BYTES.get(kind, 8)
+    for length in reader.GetSize():
+        needed *= length
+    available = available_bytes()
+    if available is not None and needed > available:
+        raise CaseError(
+            f"{name} has {' x '.join(map(str, reader.GetSize()))} voxels and needs {needed / 2**30:.1f} GB, "
+            f"but {available / 2**30:.1f} GB of memory are free.",
+            "Crop or resample the image first, or use a machine with more memory.",
+        )

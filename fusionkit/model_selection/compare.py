@@ -1,0 +1,241 @@
+"""The headline: each modality alone, early and late fusion on identical splits, with paired differences."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+
+from .._store import fingerprint
+from ..metrics import cv_difference, cv_estimate
+from .fusions import late_from_fitted, make_fusions
+from .nested import NestedResult, nested_cross_validate
+from .splits import check_splits, make_splits
+
+__all__ = ["FusionComparison", "compare_fusions"]
+
+
+@dataclass(frozen=True, eq=False)
+class FusionComparison:
+    """Out-of-fold predictions of every fusion, and what follows from them.
+
+    Parameters
+    ----------
+    nested : NestedResult
+        Predictions and folds.
+    baseline : str
+        The fusion that the others are compared with.
+    settings : dict
+        What was searched and how it was validated.
+    groups : Series
+        Group of each patient, for intervals that resample groups.
+    """
+
+    nested: NestedResult
+    baseline: str
+    settings: dict
+    groups: pd.Series
+
+    @property
+    def predictions(self):
+        """Tidy out-of-fold predictions: a DataFrame, see :class:`NestedResult`."""
+        return self.nested.predictions
+
+    @property
+    def fusions(self):
+        """Names of what was compared: a list of str."""
+        return list(dict.fromkeys(self.predictions["fusion"]))
+
+    def estimates(self, *, confidence=0.95):
+        """Return the cross-validated AUC of every fusion.
+
+        Parameters
+        ----------
+        confidence : float, default=0.95
+            Level of the interval.
+
+        Returns
+        -------
+        table : DataFrame
+            fusion, auc, low, high, n, n_events; an interval that is undefined is NaN.
+        """
+        y, folds, scores = self._arrays()
+        rows = []
+        for fusion in self.fusions:
+            found = cv_estimate(y, scores[fusion], folds, confidence=confidence)
+            rows.append({"fusion": fusion, "auc": found.value, "low": found.low, "high": found.high})
+        return pd.DataFrame(rows).assign(n=len(y), n_events=int(y.sum()))
+
+    def differences(self, *, confidence=0.95):
+        """Return the paired difference in AUC of every fusion against the baseline.
+
+        Parameters
+        ----------
+        confidence : float, default=0.95
+            Level of the interval.
+
+        Returns
+        -------
+        table : DataFrame
+            fusion, baseline, difference, low, high, n, n_events.
+        """
+        y, folds, scores = self._arrays()
+        rows = []
+        for fusion in self.fusions:
+            if fusion == self.baseline:
+                continue
+            found = cv_difference(y, scores[fusion], scores[self.baseline], folds, confidence=confidence).difference
+            at = {"fusion": fusion, "baseline": self.baseline}
+            rows.append({**at, "difference": found.value, "low": found.low, "high": found.high})
+        return pd.DataFrame(rows).assign(n=len(y), n_events=int(y.sum()))
+
+    def selected(self):
+        """Return how often each feature reached the final model.
+
+        Returns
+        -------
+        table : DataFrame
+            fusion, feature, times, of (number of outer folds), share; the most frequent first.
+        """
+        rows = []
+        for fusion, folds in self.nested.folds.groupby("fusion", sort=False):
+            counts = folds["features"].explode().dropna().value_counts()
+            rows += [
+                {"fusion": fusion, "feature": feature, "times": int(times), "of": len(folds)}
+                for feature, times in counts.items()
+            ]
+        table = pd.DataFrame(rows, columns=["fusion", "feature", "times", "of"])
+        table["share"] = table["times"] / table["of"]
+        order = {fusion: i for i, fusion in enumerate(self.fusions)}
+        return table.sort_values(
+            ["fusion", "times", "feature"],
+            key=lambda column: column.map(order) if column.name == "fusion" else column,
+            ascending=[True, False, True],
+            ignore_index=True,
+        )
+
+    def _arrays(self):
+        """y (n,), fold ids (repeats, n) and scores {fusion: (repeats, n)}, patients in one order."""
+        patients = self.groups.index
+        first = self.predictions[self.predictions["fusion"] == self.fusions[0]]
+        y = first.drop_duplicates("patient").set_index("patient")["y_true"].loc[patients].to_numpy()
+
+        def wide(frame, values):
+            return frame.set_index(["repeat", "patient"])[values].unstack()[patients].to_numpy()  # noqa: PD010
+
+        scores = {name: wide(frame, "y_score") for name, frame in self.predictions.groupby("fusion")}
+        return y, wide(first, "fold"), scores
+
+
+def compare_fusions(
+    cohort,
+    *,
+    fusions=None,
+    baseline=None,
+    models=("logistic",),
+    selectors=("anova",),
+    n_features=(5, 10, 20),
+    transformers=None,
+    cv=None,
+    n_splits=5,
+    n_repeats=5,
+    inner_folds=4,
+    random_state=0,
+    n_jobs=None,
+    store=None,
+    progress=None,
+):
+    """Compare modalities and their fusions by nested cross-validation on identical splits.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Patients, features, outcome and groups.
+    fusions : sequence of str or None, default=None
+        Modalities, ``"early"``, ``"late"``, or ``"a+b"`` for the early fusion of some; each modality, early and late
+        when None.
+    baseline : str or None, default=None
+        What the others are compared with; the first record modality when None.
+    models : sequence of str, default=('logistic',)
+        Models that the search chooses from, by name.
+    selectors : sequence of str, default=('anova',)
+        Rankers that the search chooses from, by name.
+    n_features : sequence of int, default=(5, 10, 20)
+        How many features of an image modality may be kept.
+    transformers : dict of str to transformer or None, default=None
+        Your own transformer of a modality.
+    cv : splitter, iterable or None, default=None
+        Outer folds of your own; repeated stratified grouped folds when None.
+    n_splits : int, default=5
+        Outer folds.
+    n_repeats : int, default=5
+        How often the patients are dealt anew.
+    inner_folds : int, default=4
+        Folds of the search inside each outer training set.
+    random_state : int, default=0
+        One seed, one result, whatever ``n_jobs`` is.
+    n_jobs : int or None, default=None
+        Outer folds worked on at once.
+    store : JsonStore or None, default=None
+        Keeps finished folds, so that a stopped run goes on where it was.
+    progress : callable or None, default=None
+        Called as ``progress(done, total)`` after each fold.
+
+    Returns
+    -------
+    comparison : FusionComparison
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or the cohort is too small for the folds.
+    """
+    records = [name for name in cohort.modalities if cohort.kinds[name] == "record"]
+    baseline = baseline or (records or list(cohort.modalities))[0]
+    default = [*cohort.modalities, *(["early", "late"] if len(cohort.modalities) > 1 else [])]
+    names = list(dict.fromkeys([baseline, *(default if fusions is None else fusions)]))
+    grouped = cohort.groups.nunique() < len(cohort.groups)
+    groups = cohort.groups if grouped else None
+    if cv is None:
+        splits = make_splits(cohort.y, groups, n_splits=n_splits, n_repeats=n_repeats, random_state=random_state)
+    else:
+        pairs = cv.split(cohort.X, cohort.y, groups) if hasattr(cv, "split") else cv
+        splits = check_splits(pairs, cohort.y, groups)
+    searched = {
+        "models": list(models),
+        "selectors": list(selectors),
+        "n_features": [int(k) for k in n_features],
+        "inner_folds": int(inner_folds),
+        "random_state": int(random_state),
+    }
+    estimators = make_fusions(
+        {name: cohort.kinds[name] for name in cohort.modalities},
+        names,
+        models=models,
+        selectors=selectors,
+        n_features=n_features,
+        transformers=transformers,
+        inner_folds=inner_folds,
+        grouped=grouped,
+        n_columns={name: len(cohort.columns(name)) for name in cohort.modalities},
+        random_state=random_state,
+    )
+    if "late" in estimators:
+        estimators["late"] = partial(late_from_fitted, estimators.pop("late"))
+    own = {name: repr(transformer) for name, transformer in (transformers or {}).items()}
+    nested = nested_cross_validate(
+        estimators,
+        cohort.X,
+        cohort.y,
+        splits=splits,
+        groups=groups,
+        n_jobs=n_jobs,
+        store=store,
+        store_key=fingerprint([cohort.fingerprint(), searched, names, own]),
+        progress=progress,
+    )
+    counts = {
+        "repeats": len({s.repeat for s in splits}),
+        "folds": len({s.fold for s in splits}),
+        "splits": nested.fingerprint,
+    }
+    return FusionComparison(nested, baseline, {**searched, **counts, "grouped": bool(grouped)}, cohort.groups)

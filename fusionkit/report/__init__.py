@@ -1,0 +1,6 @@
+"""From the results of a study to a page that a clinician reads and a reviewer accepts."""
+
+from .page import render_report, write_report
+from .verdict import Verdict, make_verdict
+
+__all__ = ["Verdict", "make_verdict", "render_report", "write_report"]

@@ -1,0 +1,141 @@
+"""The methods paragraph, written from what was done, with numbered references."""
+
+from .numbers import count, listed, percent
+from .references import MODELS, REFERENCES, SELECTORS, cited, references_of, words_of
+
+__all__ = ["methods_text"]
+
+
+def methods_text(results):
+    """Return the paragraph and its references.
+
+    Parameters
+    ----------
+    results : dict
+        The content of ``results.json``.
+
+    Returns
+    -------
+    sentences : list of str
+        Ready to paste; ``[1]`` refers to the list.
+    references : list of str
+        In the order of their numbers.
+    """
+    keys = cited(results)
+
+    def cite(*wanted):
+        numbers = sorted(keys.index(key) + 1 for key in wanted if key in keys)
+        return f" [{', '.join(map(str, numbers))}]" if numbers else ""
+
+    parts = [_patients(results), *_features(results, cite), *_fusion(results, cite), *_search(results, cite)]
+    parts += [*_validation(results, cite), _software(results, cite)]
+    return parts, [REFERENCES[key] for key in keys]
+
+
+def _patients(results):
+    cohort = results["cohort"]
+    outcome = cohort["outcome"]
+    left_out = sum(step["n"] for step in cohort.get("flow") or [] if step["label"] == "left out")
+    others = f"; {count(left_out, 'patient was', 'patients were')} left out, for the reasons listed" if left_out else ""
+    return (
+        f"We predicted {outcome['name']} ({outcome['positive']}, against {outcome['negative']}) in "
+        f"{count(cohort['n'], 'patient')} with {count(cohort['n_events'], 'event')}{others}."
+    )
+
+
+def _kinds(results):
+    modalities = results["cohort"].get("modalities") or {}
+    return {
+        kind: [name for name, facts in modalities.items() if facts.get("kind") == kind] for kind in ("image", "record")
+    }
+
+
+def _features(results, cite):
+    """How features were made and prepared, by kind of modality."""
+    sources = (results.get("study") or {}).get("modalities") or {}
+    kinds, settings = _kinds(results), results["comparison"].get("settings") or {}
+    for name, source in sources.items():
+        if "images" in source:
+            own = "fusionkit's own engine, which follows the definitions of pyradiomics"
+            made_by = "pyradiomics" if source.get("engine") == "pyradiomics" else own
+            yield f"Image features of {name} were computed from the masked images with {made_by}{cite('radiomics')}."
+    if kinds["record"]:
+        yield (
+            f"All features of {listed(kinds['record'])} entered the models: numbers were standardised, with missing "
+            f"values replaced by the training median and marked by an indicator; categories were one-hot coded."
+        )
+    if kinds["image"]:
+        selectors = settings.get("selectors") or []
+        rankers = listed(words_of(SELECTORS, selectors), "or") or "a selector"
+        rankers += cite(*references_of(SELECTORS, selectors))
+        sizes = listed(settings.get("n_features") or [], "or")
+        yield (
+            f"Features of {listed(kinds['image'])} were standardised, missing values replaced by the training median, "
+            f"and ranked by {rankers}; the best {sizes or 'ones'} were kept."
+        )
+
+
+def _fusion(results, cite):
+    fusions = [row["fusion"] for row in results["comparison"]["estimates"]]
+    if "early" in fusions or any("+" in name for name in fusions):
+        yield "Early fusion joined the prepared features of the modalities in one model."
+    if "late" in fusions:
+        yield f"Late fusion averaged the probabilities predicted by one model per modality{cite('late')}."
+
+
+def _search(results, cite):
+    settings = results["comparison"].get("settings") or {}
+    models, selectors = settings.get("models") or [], settings.get("selectors") or []
+    if models:
+        which = "The classifier was" if len(models) == 1 else "Candidate classifiers were"
+        yield f"{which} {listed(words_of(MODELS, models))}{cite(*references_of(MODELS, models))}."
+    chosen = []
+    if _kinds(results)["image"]:
+        chosen += ["the ranking method"] if len(selectors) > 1 else []
+        chosen += ["the number of features kept"] if len(settings.get("n_features") or []) > 1 else []
+    chosen += ["the hyperparameters"] if len(models) == 1 else ["the classifier", "its hyperparameters"]
+    kind = "stratified and grouped" if settings.get("grouped") else "stratified"
+    yield (
+        f"Inside each training set, a grid search with {settings.get('inner_folds', 'several')} {kind} inner folds "
+        f"chose {listed(chosen)} by the highest AUC."
+    )
+
+
+def _validation(results, cite):
+    comparison = results["comparison"]
+    settings, level = comparison.get("settings") or {}, percent(comparison.get("confidence", 0.95))
+    group = (results.get("study") or {}).get("groups") or "group"
+    grouped = f", with all patients of one {group} in the same fold" if settings.get("grouped") else ""
+    folds, repeats = settings.get("folds"), settings.get("repeats")
+    dealt = f"{folds} folds" if repeats == 1 else f"{folds} folds, repeated {repeats} times with patients dealt anew"
+    yield (
+        f"Performance was estimated by nested cross-validation{cite('nested')} ({dealt}), stratified by outcome"
+        f"{grouped}; all models were compared on identical folds, and everything that learns from patients was fitted "
+        f"on training patients only (seed {results.get('seed')})."
+    )
+    adjusted = (
+        " Intervals were not adjusted for multiple comparisons." if len(comparison.get("differences") or []) > 1 else ""
+    )
+    share = f"{folds - 1}/{folds}" if isinstance(folds, int) and folds > 1 else "a part"
+    yield (
+        f"Discrimination is the area under the ROC curve (AUC), computed in each test fold and averaged. {level} "
+        f"confidence intervals (CI) are corrected resampled t intervals{cite('interval')}, on the logit scale for "
+        f"AUCs and plain for paired differences against {comparison['baseline']}; they describe the mean performance, "
+        f"on new patients of the same population, of models trained on {share} of the cohort.{adjusted}"
+    )
+    averaged = "" if repeats == 1 else " averaged over repeats"
+    yield (
+        f"Calibration was judged by eye from out-of-fold probabilities{averaged}, in groups of equal size "
+        f"with Wilson intervals{cite('wilson')}."
+    )
+
+
+def _software(results, cite):
+    versions = results.get("versions") or {}
+    named = [
+        f"{name} {versions[key]}"
+        for key, name in (("scikit-learn", "scikit-learn"), ("python", "Python"))
+        if key in versions
+    ]
+    version = (results.get("fusionkit") or {}).get("version", "")
+    return f"Analyses were made with {listed([f'fusionkit {version}'.strip(), *named])}{cite('sklearn')}."

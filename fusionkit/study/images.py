@@ -1,0 +1,128 @@
+"""Features of many images: kept by content, resumable, and one failed case never costs the others."""
+
+import warnings
+from dataclasses import dataclass
+
+import pandas as pd
+from joblib import Parallel, delayed
+
+from .._store import file_digest
+from .._version import __version__
+from ..exceptions import CaseError, DataWarning
+
+__all__ = ["CaseOutcome", "extract_cases"]
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """What became of one image and mask.
+
+    Parameters
+    ----------
+    features : dict of str to float, or None
+        The features; None when the case cannot be used.
+    reason : str, default=''
+        Why it cannot be used.
+    way_out : str, default=''
+        What the user can do about it.
+    remarks : tuple of str, default=()
+        Warnings: the features stand, but something deserves a second look.
+    """
+
+    features: dict | None
+    reason: str = ""
+    way_out: str = ""
+    remarks: tuple = ()
+
+
+def extract_cases(
+    cases,
+    folder,
+    settings,
+    *,
+    engine="native",
+    label=None,
+    spacing_mm=None,
+    colour="refuse",
+    n_jobs=None,
+    store=None,
+    progress=None,
+):
+    """Return what became of every case, in order.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        Columns ``image`` and ``mask`` (paths) and perhaps ``label``.
+    folder : Path
+        What the paths are relative to.
+    settings : RadiomicsSettings
+        What is computed.
+    engine : {"native", "pyradiomics"}, default='native'
+        What computes it.
+    label : int or None, default=None
+        The mask's label where ``cases`` does not give it.
+    spacing_mm : list of float or None, default=None
+        Voxel size for images that do not carry it.
+    colour : {"refuse", "luminance"}, default='refuse'
+        What becomes of colour pictures.
+    n_jobs : int or None, default=None
+        Cases worked on at once.
+    store : JsonStore or None, default=None
+        Keeps each case's features by the content of its files and all settings.
+    progress : callable or None, default=None
+        Called as ``progress(done, total)``.
+
+    Returns
+    -------
+    outcomes : list of CaseOutcome
+    """
+    options = {"engine": engine, "spacing_mm": spacing_mm, "colour": colour}
+    labels = cases["label"] if "label" in cases else [label] * len(cases)
+    rows = zip(cases["image"], cases["mask"], labels, strict=True)
+    jobs = [delayed(_one_case)(folder, *row, settings, options, store) for row in rows]
+    outcomes = []
+    if progress is not None:
+        progress(0, len(cases))
+    # the first case by itself: on a new installation it compiles the kernels, once and not in every process
+    for part, jobs_at_once in ((jobs[:1], 1), (jobs[1:], n_jobs)):
+        for outcome in Parallel(n_jobs=jobs_at_once, return_as="generator")(part):
+            outcomes.append(outcome)
+            if progress is not None:
+                progress(len(outcomes), len(cases))
+    return outcomes
+
+
+def _one_case(folder, image, mask, label, settings, options, store):
+    for kind, path in (("image", image), ("mask", mask)):
+        if pd.isna(path):
+            return CaseOutcome(None, f"has no {kind} in the table", f"Add the {kind}'s path, or leave the row out.")
+        if not (folder / path).exists():
+            return CaseOutcome(None, f"there is no file {path}", "Correct the path, relative to the table.")
+    label = None if pd.isna(label) else int(label)
+    digests = {"image": file_digest(folder / image), "mask": file_digest(folder / mask)}
+    key = {**digests, **options, "settings": settings.fingerprint(), "label": label, "version": __version__}
+    kept = None if store is None else store.get(key)
+    if kept is not None:
+        return CaseOutcome(kept["features"], remarks=tuple(kept["remarks"]))
+    try:
+        features, remarks = _compute(folder / image, folder / mask, label, settings, options)
+    except CaseError as error:
+        return CaseOutcome(None, error.reason, error.way_out)
+    if store is not None:
+        store.put(key, {"features": features, "remarks": remarks})
+    return CaseOutcome(features, remarks=tuple(remarks))
+
+
+def _compute(image, mask, label, settings, options):
+    """Features of one case, and the texts of the warnings about its data."""
+    from ..imaging import read_image, read_mask
+    from ..radiomics import extract_features
+
+    spacing = options["spacing_mm"]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", DataWarning)
+        pixels = read_image(image, spacing_mm=spacing, colour=options["colour"])
+        roi = read_mask(mask, spacing_mm=spacing)
+        features = extract_features(pixels, roi, settings, label=label, engine=options["engine"])
+    return features, [str(warning.message) for warning in caught if issubclass(warning.category, DataWarning)]

@@ -1,0 +1,285 @@
+"""A study from its file to its report."""
+
+import importlib.metadata
+import json
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+from .._store import file_digest, fingerprint
+from .._version import __version__
+from ..cohort import Cohort
+from ..exceptions import StudyError
+from ..model_selection import FusionComparison, compare_fusions
+from ..report import write_report
+from .file import read_study_file
+from .folder import RunFolder
+from .gather import gather_study
+from .schema import StudySpec
+
+__all__ = ["Study", "StudyResult", "read_cohort"]
+
+_PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "xgboost", "SimpleITK", "numba", "matplotlib")
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """What a finished study leaves behind.
+
+    Parameters
+    ----------
+    results : dict
+        The content of ``results.json``.
+    cohort : Cohort
+        The analysed patients.
+    comparison : FusionComparison
+        The out-of-fold predictions and what follows from them.
+    folder : Path
+        Where report.html, results.json and predictions.parquet lie.
+    """
+
+    results: dict
+    cohort: Cohort
+    comparison: FusionComparison
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study file and the folder that its paths are relative to.
+
+    Parameters
+    ----------
+    spec : StudySpec
+        The checked content of the file.
+    folder : Path
+        Where the file lies.
+    """
+
+    spec: StudySpec
+    folder: Path
+
+    @classmethod
+    def read(cls, path, *, folder=None):
+        """Return the study that a file describes.
+
+        Parameters
+        ----------
+        path : path-like
+            A study file (YAML).
+        folder : path-like or None, default=None
+            What the study's paths are relative to; the file's own folder when None.
+
+        Returns
+        -------
+        study : Study
+
+        Raises
+        ------
+        StudyError
+            If the file is wrong; everything found is listed.
+        """
+        return cls(read_study_file(path), Path(folder or Path(path).parent))
+
+    def check(self, *, n_jobs=None, progress=None):
+        """Return everything that is wrong or suspicious, without running the study.
+
+        Parameters
+        ----------
+        n_jobs : int or None, default=None
+            Images read at once.
+        progress : callable or None, default=None
+            Called as ``progress(stage, done, total)``.
+
+        Returns
+        -------
+        problems : list of Problem
+            Errors of the study, errors of single patients, and warnings; empty when all is well.
+        cohort : Cohort or None
+            Who would be analysed; None when the study cannot be run.
+        """
+        try:
+            gathered = gather_study(self.spec, self.folder, images="check", n_jobs=n_jobs, progress=progress)
+            cohort = gathered.link()
+        except StudyError as error:
+            return error.problems, None
+        return list(cohort.audit.problems), cohort
+
+    def cohort(self, *, strict=False, n_jobs=None, store=None, progress=None):
+        """Return the cohort: features read and extracted, patients joined, everyone accounted for.
+
+        Parameters
+        ----------
+        strict : bool, default=False
+            Whether one unusable patient stops the study.
+        n_jobs : int or None, default=None
+            Images worked on at once.
+        store : JsonStore or None, default=None
+            Keeps image features.
+        progress : callable or None, default=None
+            Called as ``progress(stage, done, total)``.
+
+        Returns
+        -------
+        cohort : Cohort
+
+        Raises
+        ------
+        StudyError
+            If the study cannot be run, a feature gives the outcome away, or ``strict`` and a patient is unusable.
+        """
+        gathered = gather_study(self.spec, self.folder, n_jobs=n_jobs, store=store, progress=progress)
+        cohort = gathered.link()
+        unusable = [p for p in cohort.audit.problems if p.severity == "error"]
+        if strict and unusable:
+            raise StudyError(unusable)
+        return cohort
+
+    def run(self, out, *, force=False, strict=False, n_jobs=None, seed=None, progress=None):
+        """Run the study and write ``report.html``, ``results.json`` and ``predictions.parquet``.
+
+        A run that was stopped goes on where it was and gives the same result.
+
+        Parameters
+        ----------
+        out : path-like
+            The output folder.
+        force : bool, default=False
+            Whether results in the folder may be replaced.
+        strict : bool, default=False
+            Whether one unusable patient stops the study.
+        n_jobs : int or None, default=None
+            Images and folds worked on at once; the result does not depend on it.
+        seed : int or None, default=None
+            Instead of the study file's seed.
+        progress : callable or None, default=None
+            Called as ``progress(stage, done, total)``.
+
+        Returns
+        -------
+        result : StudyResult
+
+        Raises
+        ------
+        StudyError
+            If the study cannot be run or the folder may not be used.
+        """
+        spec, validation = self.spec, self.spec.validation
+        seed = validation.seed if seed is None else seed
+        tell = progress or (lambda stage, done, total: None)
+        folder = RunFolder(out, self._key(seed), force=force)
+        cohort = self.cohort(strict=strict, n_jobs=n_jobs, store=folder.cases, progress=progress)
+        comparison = compare_fusions(
+            cohort,
+            fusions=spec.fusion_names,
+            baseline=spec.baseline_modality,
+            models=spec.models,
+            selectors=spec.selectors,
+            n_features=spec.n_features,
+            n_splits=validation.folds,
+            n_repeats=validation.repeats,
+            inner_folds=validation.inner_folds,
+            random_state=seed,
+            n_jobs=n_jobs,
+            store=folder.folds,
+            progress=lambda done, total: tell("Nested cross-validation", done, total),
+        )
+        tell("Writing the report", 0, 1)
+        results = self._results(cohort, comparison, seed)
+        (folder.path / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False), encoding="utf-8")
+        comparison.predictions.to_parquet(folder.path / "predictions.parquet", index=False)
+        write_report(results, comparison.predictions, folder.path / "report.html")
+        folder.finish()
+        tell("Writing the report", 1, 1)
+        return StudyResult(results, cohort, comparison, folder.path)
+
+    def _key(self, seed):
+        """Digest of what the run depends on: settings, tables, seed and version; images are kept by content."""
+        spec = self.spec
+        names = {spec.outcome.table}.union(*(modality.files for modality in spec.modalities.values()))
+        names |= {m.settings for m in spec.modalities.values() if isinstance(getattr(m, "settings", None), str)}
+        files = {name: file_digest(self.folder / name) for name in names if (self.folder / name).is_file()}
+        return fingerprint([spec.model_dump(mode="json"), files, seed, __version__])
+
+    def _results(self, cohort, comparison, seed):
+        confidence = self.spec.validation.confidence
+        return {
+            "fusionkit": {"format": 1, "version": __version__},
+            "study": self.spec.model_dump(mode="json"),
+            "seed": seed,
+            "cohort": _cohort_facts(cohort, self.spec),
+            "comparison": {
+                "baseline": comparison.baseline,
+                "confidence": confidence,
+                "settings": comparison.settings,
+                "estimates": _records(comparison.estimates(confidence=confidence)),
+                "differences": _records(comparison.differences(confidence=confidence)),
+                "selected": comparison.selected().to_dict("records"),
+                "folds": comparison.nested.folds.to_dict("records"),
+            },
+            "versions": {
+                "python": platform.python_version(),
+                **{package: importlib.metadata.version(package) for package in _PACKAGES if _installed(package)},
+            },
+        }
+
+
+def _records(table):
+    """Rows as JSON holds them: an undefined number is null."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def _cohort_facts(cohort, spec):
+    negative, positive = cohort.outcome.labels
+    modalities = {}
+    for name in cohort.modalities:
+        source = spec.modalities[name]
+        modalities[name] = {
+            "kind": cohort.kinds[name],
+            "columns": len(cohort.columns(name)),
+            "source": " and ".join(dict.fromkeys(source.files)),
+        }
+    return {
+        "outcome": {"name": cohort.outcome.name, "negative": negative, "positive": positive},
+        "n": len(cohort.y),
+        "n_events": cohort.n_events,
+        "n_groups": int(cohort.groups.nunique()),
+        "modalities": modalities,
+        "flow": [{"label": step.label, "n": step.n} for step in cohort.audit.flow],
+        "excluded": cohort.audit.excluded.to_dict("records"),
+        "warnings": [{"place": p.place, "message": p.message, "way_out": p.way_out} for p in cohort.audit.warnings],
+    }
+
+
+def _installed(package):
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def read_cohort(path, *, strict=False, n_jobs=None, progress=None):
+    """Return the cohort that a study file describes, ready for scikit-learn.
+
+    Parameters
+    ----------
+    path : path-like
+        A study file (YAML).
+    strict : bool, default=False
+        Whether one unusable patient stops the reading.
+    n_jobs : int or None, default=None
+        Images worked on at once.
+    progress : callable or None, default=None
+        Called as ``progress(stage, done, total)``.
+
+    Returns
+    -------
+    cohort : Cohort
+
+    Raises
+    ------
+    StudyError
+        If the study cannot be read; everything found is listed.
+    """
+    return Study.read(path).cohort(strict=strict, n_jobs=n_jobs, progress=progress)
