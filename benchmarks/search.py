@@ -9,6 +9,7 @@ python benchmarks/search.py --jobs 2      adds the time with two workers
 import argparse
 import tempfile
 import time
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_selection import RFE, SelectKBest, f_classif, mutual_info_classif
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
@@ -35,6 +37,12 @@ SELECTORS = {
     "mutual information": (MutualInformationRanker(random_state=0), "n_features_to_select"),
     "gini": (GiniRanker(n_estimators=200, random_state=0), "n_features_to_select"),
     "pca": (PCA(svd_solver="full"), "n_components"),
+}
+OF_SCIKIT_LEARN = {
+    **SELECTORS,
+    "anova": (SelectKBest(f_classif), "k"),
+    "rfe": (RFE(LogisticRegression(max_iter=1000)), "n_features_to_select"),
+    "mutual information": (SelectKBest(partial(mutual_info_classif, random_state=0)), "k"),
 }
 KS = [5, 10, 20, 40, 80, 120]
 MODELS = [
@@ -70,7 +78,7 @@ def grid(ks=KS, n_values=4, selectors=SELECTORS):
             "model": [model],
             **{f"model__{name}": values[:n_values] for name, values in values_of.items()},
         }
-        for selector, parameter in (SELECTORS[name] for name in selectors)
+        for selector, parameter in selectors.values()
         for model, values_of in MODELS
     ]
 
@@ -119,12 +127,14 @@ def main():
     parser.add_argument("--quick", action="store_true", help="two k and two values per model")
     parser.add_argument("--folds", type=int, default=5, help="how many of the five folds")
     parser.add_argument("--jobs", type=int, default=1, help="adds a run with this number of workers")
+    parser.add_argument("--of-sklearn", action="store_true", help="scikit-learn's selectors where it has them")
     parser.add_argument("--own-only", action="store_true", help="time FusionSearchCV alone")
     arguments = parser.parse_args()
     X, y = cohort()
     folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))[: arguments.folds]
     settings = {"cv": folds, "scoring": "roc_auc", "refit": False}
-    full = grid([10, 40], 2) if arguments.quick else grid()
+    selectors = OF_SCIKIT_LEARN if arguments.of_sklearn else SELECTORS
+    full = grid([10, 40], 2, selectors) if arguments.quick else grid(selectors=selectors)
     FusionSearchCV(early_fusion(), grid([5], 1), cv=2).fit(X[:60], y[:60])  # compiles and caches the kernels
     own = timed(FusionSearchCV(early_fusion(), full, **settings), X, y)
     n_fits = len(own[0].cv_results_["params"]) * own[0].n_splits_

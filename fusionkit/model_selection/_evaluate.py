@@ -10,7 +10,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from ._fold import Fold, ancestors
 from ._plan import Step, make_plan
-from ._sklearn import _fit_and_score, _safe_split, _score, only_predicts
+from ._sklearn import _fit_and_score, _num_samples, _safe_split, _score, only_predicts
 
 __all__ = ["Task", "evaluate"]
 
@@ -180,7 +180,7 @@ def _needs(candidate):
 
 def _evaluate_candidate(task, fold, candidate, outcomes):
     """Return the candidate's result; None if its rows to predict cannot be prepared, for scikit-learn to say why."""
-    result = {"fit_error": None, "n_test_samples": len(outcomes["test"])}
+    result = {"fit_error": None, "n_test_samples": _num_samples(fold.tables["test"])}
     start = time.time()
     try:
         model = fold.model(candidate.fit, candidate.value)

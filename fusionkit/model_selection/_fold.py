@@ -148,7 +148,9 @@ class Fold:
 
 
 def _within(family, value, X):
-    return family.limit is None or not is_whole(value) or value <= family.limit(X.shape)
+    if family.limit is None or not is_whole(value):
+        return True
+    return len(getattr(X, "shape", ())) == 2 and value <= family.limit(X.shape)
 
 
 def _first(output, n_columns):

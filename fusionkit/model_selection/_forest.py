@@ -1,6 +1,7 @@
 """Forests that grow and vote as scikit-learn's do, tree by tree, without repeating each check for each tree."""
 
 import copy
+import threading
 from math import ceil
 from numbers import Integral
 
@@ -20,10 +21,23 @@ __all__ = ["forest_slice", "lean_forest"]
 
 _LEARNED = ("n_features_in_", "n_outputs_", "max_features_", "classes_", "n_classes_")
 _LARGEST = np.iinfo(np.int32).max
+_THREAD = threading.local()
 
 
 class _LeanTree:
     """Grows as scikit-learn's tree does, with what the forest's first tree has found out about the outcome."""
+
+    @property
+    def random_state(self):
+        """A generator at the start of the tree's own stream: seeding one anew is cheaper than making one."""
+        if not hasattr(_THREAD, "generator"):
+            _THREAD.generator = np.random.RandomState()
+        _THREAD.generator.seed(self._seed)
+        return _THREAD.generator
+
+    @random_state.setter
+    def random_state(self, seed):
+        self._seed = seed
 
     def _fit(self, X, y, sample_weight=None, check_input=True, missing_values_in_feature_mask=None):
         known = self._known
@@ -51,8 +65,9 @@ class _LeanTree:
             criterion = CRITERIA_CLF[self.criterion](1, self._outcomes())
         else:
             criterion = CRITERIA_REG[self.criterion](1, n_samples)
-        random_state = np.random.RandomState(self.random_state)
-        splitter = DENSE_SPLITTERS[self.splitter](criterion, self.max_features_, leaf, weight_leaf, random_state, None)
+        splitter = DENSE_SPLITTERS[self.splitter](
+            criterion, self.max_features_, leaf, weight_leaf, self.random_state, None
+        )
         depth = _LARGEST if self.max_depth is None else self.max_depth
         if self.max_leaf_nodes is None:
             return DepthFirstTreeBuilder(splitter, split, leaf, weight_leaf, depth, self.min_impurity_decrease)
@@ -72,7 +87,8 @@ class _LeanForest:
         if not hasattr(self, "_template"):
             tree = super()._make_estimator(append=False)
             self._template = _LEAN_TREES[type(tree)]()
-            self._template.__dict__.update(tree.__dict__, _known={})
+            self._template.set_params(**tree.get_params(deep=False))
+            self._template._known = {}
         tree = copy.copy(self._template)
         tree.random_state = random_state.randint(_LARGEST)
         return tree

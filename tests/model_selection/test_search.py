@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import Pipeline as SamplingPipeline
+from scipy.sparse import csr_array
 from sklearn import config_context
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_breast_cancer
@@ -355,6 +356,21 @@ def test_an_estimator_that_is_no_pipeline_is_searched_too():
     X, y = numbers()
     grid = {"n_estimators": [2, 5, 9], "max_depth": [1, None]}
     assert_same_search(*both(RandomForestClassifier(random_state=0), grid, X, y))
+
+
+@pytest.mark.parametrize("container", [np.asarray, lambda X: X.tolist(), csr_array, pd.DataFrame])
+def test_any_table_is_searched(container):
+    X, y = numbers()
+    pipeline = Pipeline([("select", SelectKBest()), ("model", RandomForestClassifier(random_state=0))])
+    grid = {"select__k": [2, 5], "model__n_estimators": [2, 4]}
+    assert_same_search(*both(pipeline, grid, container(X), y))
+
+
+def test_a_search_without_an_outcome_works():
+    X, _ = numbers()
+    pipeline = Pipeline([("scale", StandardScaler()), ("model", PCA(svd_solver="full"))])
+    searches = both(pipeline, {"model__n_components": [1, 2, 4]}, X, None)
+    assert_same_search(*searches)
 
 
 @pytest.mark.filterwarnings("ignore:k=13 is greater than n_features=12:UserWarning")
