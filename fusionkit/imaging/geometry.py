@@ -146,10 +146,26 @@ def _way_out(differences, image, mask):
                 f"No voxel moves by more than {shift:.2g} mm, a rounding in a file's header: "
                 f"'geometryTolerance: {1.1 * needed:.1g}' accepts it safely."
             )
+    if _same_voxels(image, mask):
+        return (
+            "Both cover the same voxels, stored in another orientation: 'correctMask: true' turns the mask without "
+            "any loss."
+        )
     return (
         "Check that the mask was drawn on this image. 'correctMask: true' moves it onto the image's grid by nearest "
         "neighbour, which is safe if both are in the same physical space."
     )
+
+
+def _same_voxels(image, mask):
+    """Whether the mask's outermost voxels lie on the image's outermost voxels, whichever way round they are stored."""
+    if sorted(image.GetSize()) != sorted(mask.GetSize()):
+        return False
+    last = np.array(mask.GetSize()) - 1
+    first = image.TransformPhysicalPointToContinuousIndex(mask.GetOrigin())
+    end = image.TransformPhysicalPointToContinuousIndex(mask.TransformContinuousIndexToPhysicalPoint(last.tolist()))
+    corners = np.sort([first, end], axis=0)
+    return np.allclose(corners, [np.zeros(len(last)), np.array(image.GetSize()) - 1], atol=1e-3)
 
 
 def bounding_box(roi):

@@ -48,6 +48,14 @@ def test_the_message_says_what_differs_and_by_how_much(change, message):
     assert "correctMask" in caught.value.way_out
 
 
+def test_a_mask_stored_back_to_front_is_called_safe_to_turn():
+    image, mask = pair(Direction=(1, 0, 0, 0, -1, 0, 0, 0, 1), Origin=(-10.0, 20.0 + 7 * 0.5, 5.0))
+    with pytest.raises(CaseError, match="stored in another orientation: 'correctMask: true' turns the mask without"):
+        check_geometry(image, mask)
+    mask[2, 1, 3] = 1
+    assert resample_mask(image, mask)[2, 6, 3] == 1
+
+
 def test_another_size_is_named():
     with pytest.raises(CaseError, match=r"the image has 9 x 8 x 7 voxels, the mask 9 x 8 x 6"):
         check_geometry(pair()[0], pair()[1][:, :, :6])
