@@ -41,7 +41,7 @@ def workbook(path, rows, merge=()):
 
 def test_an_absent_file_is_named_with_its_nearest_neighbour(tmp_path):
     (tmp_path / "clinical.csv").write_text("id\n1\n")
-    with pytest.raises(StudyError, match=r"clinicl.csv: there is no such file Did you mean 'clinical.csv'\?"):
+    with pytest.raises(StudyError, match=r"clinicl.csv: there is no such file. Did you mean 'clinical.csv'\?"):
         read_table("clinicl.csv", id_column="id", folder=tmp_path)
     with pytest.raises(StudyError, match="no such file Check the folder"):
         read_table("nowhere/clinical.csv", id_column="id", folder=tmp_path)
@@ -159,7 +159,7 @@ def test_a_truncated_parquet_file(refuse, tmp_path):
 
 def test_an_ending_that_is_not_read(refuse):
     ((_, _, text),) = refuse(b"x", "ehr.sav")
-    assert "tables that end in '.sav' are not read Save the table as one of .csv" in text
+    assert "tables that end in '.sav' are not read. Save the table as one of .csv" in text
 
 
 def test_everything_wrong_with_one_file_is_said_at_once(refuse):
