@@ -11,6 +11,7 @@ def readme(request):
     return (request.config.rootpath / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_python_example_runs(readme, capsys):
     [code] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     assert len([line for line in code.splitlines() if line.strip()]) <= 16

@@ -11,7 +11,6 @@ from .._version import __version__
 from ..cohort import Cohort
 from ..exceptions import StudyError
 from ..model_selection import FusionComparison, compare_fusions
-from ..report import write_report
 from .file import read_study_file
 from .folder import RunFolder
 from .gather import gather_study
@@ -167,6 +166,8 @@ class Study:
         spec, validation = self.spec, self.spec.validation
         seed = validation.seed if seed is None else seed
         tell = progress or (lambda stage, done, total: None)
+        from ..report import write_report
+
         folder = RunFolder(out, self._key(seed), force=force)
         cohort = self.cohort(strict=strict, n_jobs=n_jobs, store=folder.cases, progress=progress)
         comparison = compare_fusions(

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from fusionkit import __version__
+from fusionkit.cli import main
 from fusionkit.datasets import write_sample
 
 ENVIRONMENT = {**os.environ, "COLUMNS": "160", "NO_COLOR": "1"}
@@ -27,24 +28,35 @@ validation: {folds: 3, repeats: 2, inner_folds: 2}
 """
 
 
-@pytest.fixture(scope="module")
-def command(request):
-    """A function that runs the command in a folder and returns status and output."""
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """A function that runs the command in a folder, in this process, and returns status and output."""
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("NO_COLOR", "1")
 
     def run(*arguments, cwd):
-        done = subprocess.run(
-            [sys.executable, "-m", "fusionkit", *map(str, arguments)],
-            cwd=cwd,
-            env={**ENVIRONMENT, "PYTHONPATH": str(request.config.rootpath)},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
-        return done.returncode, done.stdout + done.stderr
+        monkeypatch.chdir(cwd)
+        monkeypatch.setattr(sys, "argv", ["fusionkit", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as leaving:
+            main()
+        printed = capsys.readouterr()
+        return leaving.value.code, printed.out + printed.err
 
     return run
+
+
+def as_process(*arguments, cwd, rootpath):
+    """The command as a process of its own, as a user starts it."""
+    return subprocess.run(
+        [sys.executable, "-m", "fusionkit", *map(str, arguments)],
+        cwd=cwd,
+        env={**ENVIRONMENT, "PYTHONPATH": str(rootpath)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
 
 
 @pytest.fixture
@@ -62,6 +74,14 @@ def test_help_and_version(command, tmp_path):
     assert command("--version", cwd=tmp_path) == (0, f"fusionkit {__version__}\n")
 
 
+def test_as_a_process_it_tells_by_its_status_and_shows_no_traceback(tmp_path, request):
+    done = as_process("run", "nothing.yaml", cwd=tmp_path, rootpath=request.config.rootpath)
+    assert done.returncode == 1
+    assert "nothing.yaml: there is no such study file" in done.stdout
+    assert done.stderr == ""
+    assert as_process("--help", cwd=tmp_path, rootpath=request.config.rootpath).returncode == 0
+
+
 def test_run_then_refuse_then_force(command, study):
     status, said = command("run", "study.yaml", "--jobs", "1", cwd=study)
     assert status == 0, said
@@ -72,7 +92,7 @@ def test_run_then_refuse_then_force(command, study):
     status, said = command("run", "study.yaml", cwd=study)
     assert status == 1
     assert "holds this study's finished run" in said
-    status, _ = command("run", "study.yaml", "--force", "--jobs", "2", cwd=study)
+    status, _ = command("run", "study.yaml", "--force", "--jobs", "1", cwd=study)
     assert status == 0
     assert (study / "study-results" / "results.json").read_text() == first
 
@@ -83,7 +103,7 @@ def test_check_lists_everything_and_tells_by_its_status(command, study):
     clinical["biopsy"] = clinical["malignant"].map({"yes": "pos", "no": "neg"})
     clinical.to_csv(study / "clinical.csv", index=False)
     (study / "study.yaml").write_text(STUDY.replace("sex: category", "sex: category, biopsy: category"))
-    status, said = command("check", "study.yaml", cwd=study)
+    status, said = command("check", "study.yaml", "--jobs", "1", cwd=study)
     assert status == 1
     assert f"clinical.csv, row 5, column age, patient {clinical.patient_id[3]}: 'sixty' is not a number" in said
     assert "ehr__biopsy: separates the two outcomes perfectly" in said
@@ -110,7 +130,7 @@ def test_init_drafts_a_study_that_runs(command, study):
     status, said = command(*arguments, "--out", "draft.yaml", cwd=study)
     assert status == 1
     assert "exists already" in said
-    status, said = command("check", "draft.yaml", cwd=study)
+    status, said = command("check", "draft.yaml", "--jobs", "1", cwd=study)
     assert "Cohort of" in said
 
 
@@ -155,7 +175,7 @@ def test_a_missing_study_is_an_error_without_traceback(command, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_result(command, study, request):
+def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_result(study, request):
     """SIGKILL in the middle of cross-validation, then the same command again."""
     (study / "study.yaml").write_text(STUDY.replace("repeats: 2", "repeats: 20"))
     arguments = [sys.executable, "-m", "fusionkit", "run", "study.yaml", "--jobs", "1", "--out", "out"]
@@ -170,11 +190,11 @@ def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_result(command, st
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (study / "out" / "results.json").exists()
-    status, said = command("run", "study.yaml", "--jobs", "1", "--out", "out", cwd=study)
-    assert status == 0
-    assert "of them kept from before" in said
-    status, _ = command("run", "study.yaml", "--jobs", "2", "--out", "whole", cwd=study)
-    assert status == 0
+    again = as_process(*arguments[3:], cwd=study, rootpath=request.config.rootpath)
+    assert again.returncode == 0
+    assert "of them kept from before" in again.stdout
+    whole = [*arguments[3:-1], "whole"]
+    assert as_process(*whole, cwd=study, rootpath=request.config.rootpath).returncode == 0
     assert (study / "out" / "results.json").read_text() == (study / "whole" / "results.json").read_text()
 
 

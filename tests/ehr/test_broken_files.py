@@ -43,7 +43,7 @@ def test_an_absent_file_is_named_with_its_nearest_neighbour(tmp_path):
     (tmp_path / "clinical.csv").write_text("id\n1\n")
     with pytest.raises(StudyError, match=r"clinicl.csv: there is no such file. Did you mean 'clinical.csv'\?"):
         read_table("clinicl.csv", id_column="id", folder=tmp_path)
-    with pytest.raises(StudyError, match="no such file Check the folder"):
+    with pytest.raises(StudyError, match=r"no such file\. Check the folder"):
         read_table("nowhere/clinical.csv", id_column="id", folder=tmp_path)
 
 

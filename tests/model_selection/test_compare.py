@@ -117,6 +117,7 @@ def test_models_of_every_family_give_probabilities(model):
     assert comparison.predictions["y_score"].between(0, 1).all()
 
 
+@pytest.mark.slow
 def test_noise_scores_like_chance():
     """No effect, 12 features, selection inside the folds: the mean over cohorts stays near .5."""
     areas = [

@@ -100,7 +100,7 @@ def test_a_flat_pipeline_scores_as_in_grid_search(settings):
 
 
 @pytest.mark.parametrize("sampler", [None, SMOTE(random_state=0, k_neighbors=3)])
-@pytest.mark.parametrize("output", ["default", "pandas"])
+@pytest.mark.parametrize("output", ["default", pytest.param("pandas", marks=pytest.mark.slow)])
 def test_rankers_inside_the_branches_of_a_column_transformer_are_sliced_exactly(sampler, output):
     X, y = cohort()
     pipeline = early_fusion(SVC(), sampler).set_output(transform=output)
@@ -110,6 +110,7 @@ def test_rankers_inside_the_branches_of_a_column_transformer_are_sliced_exactly(
     assert_same_search(*searches)
 
 
+@pytest.mark.slow
 def test_rankers_swapped_in_one_branch_and_sliced_in_two_are_exact():
     X, y = cohort()
     pipeline = early_fusion(SVC())

@@ -156,8 +156,9 @@ def modalities(X):
     return pd.DataFrame(X, columns=names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampler", [None, SMOTE(random_state=0, k_neighbors=3)], ids=["plain", "smote"])
-@pytest.mark.parametrize("n_modalities", [2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_modalities", [2, 3])
 def test_early_fusion_with_a_k_for_each_modality(n_modalities, sampler):
     X, y = load_breast_cancer(return_X_y=True)
     ks = {f"fuse__{name}__select__{K}": [1, 3] for name in ("ct", "mr", "ehr")[:n_modalities]}
