@@ -65,7 +65,9 @@ def icc_values(ratings, *, form="ICC3"):
     """
     _check_form(form)
     ratings = check_numbers(ratings, "ratings", ndim=3)
-    return _values(_mean_squares(ratings), *ratings.shape[:2], form)
+    values = _values(_mean_squares(ratings), *ratings.shape[:2], form)
+    constant = np.ptp(ratings, axis=(0, 1)) == 0  # rounding of the mean would give it a variance
+    return np.where(constant, np.nan, values)
 
 
 def _ratio_limits(form, squares, n, k, level):

@@ -8,9 +8,12 @@ from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ..metrics import icc_values
+
 __all__ = ["ICCFilter", "intraclass_correlation"]
 
-KINDS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
+KINDS = {f"ICC({form},{of})": f"ICC{form}{'k' if of == 'k' else ''}" for of in "1k" for form in "123"}
+"""Shrout and Fleiss's name of each form -> what the metrics call it."""
 
 
 def intraclass_correlation(ratings, kind="ICC(2,1)"):
@@ -57,26 +60,9 @@ def intraclass_correlation(ratings, kind="ICC(2,1)"):
         )
     if not np.isfinite(values).all():
         raise ValueError("ratings contain NaN or infinity: leave out patients without all ratings")
-    n_raters, n_patients = values.shape[:2]
-    centred = values - values.mean(axis=(0, 1))
-    patients, raters = centred.mean(axis=0), centred.mean(axis=1)
-    total = (centred**2).sum(axis=(0, 1))
-    between_patients, between_raters = n_raters * (patients**2).sum(axis=0), n_patients * (raters**2).sum(axis=0)
-    bms = between_patients / (n_patients - 1)
-    wms = (total - between_patients) / (n_patients * (n_raters - 1))
-    jms = between_raters / (n_raters - 1)
-    ems = (total - between_patients - between_raters) / ((n_patients - 1) * (n_raters - 1))
-    extra = n_raters - 1 if kind.endswith("1)") else 0
-    rater_term = (n_raters if extra else 1) * (jms - ems) / n_patients
-    numerator = bms - (wms if kind.startswith("ICC(1") else ems)
-    denominator = {
-        "ICC(1": bms + extra * wms,
-        "ICC(2": bms + extra * ems + rater_term,
-        "ICC(3": bms + extra * ems,
-    }[kind[:5]]
-    defined = (np.ptp(values, axis=(0, 1)) > 0) & (denominator > 0)
-    icc = np.where(defined, numerator / np.where(defined, denominator, 1.0), np.nan)
-    return icc if icc.ndim else float(icc)
+    stacked = np.moveaxis(values, 0, 1).reshape(values.shape[1], values.shape[0], -1)
+    icc = icc_values(stacked, form=KINDS[kind])
+    return icc if values.ndim == 3 else icc[0]
 
 
 class ICCFilter(SelectorMixin, BaseEstimator):
