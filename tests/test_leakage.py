@@ -25,7 +25,7 @@ def test_twenty_shuffled_outcomes_of_the_demo_score_like_chance():
             selectors=spec.selectors,
             n_features=spec.n_features,
             n_splits=spec.validation.folds,
-            n_repeats=2,
+            n_repeats=1,
             inner_folds=spec.validation.inner_folds,
             random_state=seed,
             n_jobs=2,

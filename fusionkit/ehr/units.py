@@ -99,10 +99,11 @@ def _parse_unit(unit):
     plain = re.sub(r"\s*([/.^*])\s*", r"\1", plain)
     code = _SPELLINGS.get(plain, plain)
     code = re.sub(r"^(?:x ?|× ?|\* ?)?10(?:\^|e|E|\*\*?)\+?(\d+)", r"10*\1", code)
+    registry, parse = _registry()  # outside: a registry that cannot be made is no unknown unit
     try:
-        quantity = _registry()[1](code)
+        quantity = parse(code)
         if not hasattr(quantity, "dimensionality"):  # an annotation alone, such as {score}
-            quantity = _registry()[0].Quantity(1.0, "")
+            quantity = registry.Quantity(1.0, "")
     except (LarkError, PintError):
         raise UnitError(f"the unit {unit!r} is not known. {_suggest(plain)}") from None
     return code, quantity

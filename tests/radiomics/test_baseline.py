@@ -29,8 +29,13 @@ def settings_of(column):
     return {key: value for key, value in recorded.items() if key in RULES and value is not None}
 
 
-LOOSE = ("SurfaceArea", "SurfaceVolumeRatio", "Sphericity", "MCC")
-"""The baseline's mesh of brain1 is 9e-4 off pyradiomics 3.0.1's own; its MCC was computed by an older algorithm."""
+MESH = ("SurfaceArea", "SurfaceVolumeRatio", "Sphericity", "MeshVolume")
+"""The baseline's mesh of brain1, and of brain1 only, is up to 9e-4 off pyradiomics 3.0.1's own."""
+
+
+def tolerance_of(case, feature):
+    """Relative; the baseline's MCC was computed by an older algorithm."""
+    return 1e-3 if feature.endswith("MCC") or (case == "brain1" and feature.endswith(MESH)) else 1e-9
 
 
 @pytest.mark.parametrize("feature_class", CLASSES)
@@ -49,9 +54,7 @@ def test_features_equal_the_baseline_that_pyradiomics_ships(real_data, case, fea
         for feature, text in column.items():
             if feature.startswith("diagnostics") or text == "":
                 continue
-            tolerance = 1e-3 if feature.endswith(LOOSE) else 1e-9
-            np.testing.assert_allclose(
-                ours[feature], float(text), rtol=tolerance, atol=1e-9, err_msg=f"{name} {feature}"
-            )
+            rtol = tolerance_of(case, feature)
+            np.testing.assert_allclose(ours[feature], float(text), rtol=rtol, atol=1e-9, err_msg=f"{name} {feature}")
             compared += 1
     assert compared >= len(ours)
