@@ -55,7 +55,7 @@ def coerce_columns(table, types):
     >>> frame.tail(2).to_dict("list")
     {'age': [68.0, nan], 'stage': [1.0, 2.0]}
     >>> print(problems[0])
-    ehr.csv, row 11, column age, patient P9: '7o' is not a number Correct it or leave it empty.
+    ehr.csv, row 11, column age, patient P9: '7o' is not a number. Correct it or leave it empty.
     """
     columns, problems = {}, []
     for column, declared in types.items():

@@ -99,7 +99,7 @@ class LateFusionClassifier(ClassifierMixin, MetaEstimatorMixin, BaseComposition)
     ... ).fit(X, ["no", "no", "yes", "yes"])
     >>> X.loc[4] = [None, 52.0]  # no scan: the record alone speaks
     >>> late.predict_proba(X)[-1].round(2).tolist()
-    [0.91, 0.09]
+    [0.74, 0.26]
     """
 
     def __init__(self, estimators, *, voting="mean", weights=None, n_jobs=None):

@@ -59,7 +59,7 @@ def make_splits(y, groups=None, *, n_splits=5, n_repeats=5, random_state=0):
     --------
     >>> from fusionkit.model_selection import make_splits
     >>> [split.test.tolist() for split in make_splits([0, 0, 1, 1], n_splits=2, n_repeats=1)]
-    [[0, 3], [1, 2]]
+    [[1, 2], [0, 3]]
     """
     y = np.asarray(y)
     if n_splits < 2 or n_repeats < 1:
