@@ -1,5 +1,6 @@
 """Features of many images: kept by content, resumable, and one failed case never costs the others."""
 
+import time
 import warnings
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from .._version import __version__
 from ..exceptions import CaseError, DataWarning
 
 __all__ = ["CaseOutcome", "extract_cases"]
+
+WORTH_PROCESSES = 10.0
+"""Seconds of work left below which starting other processes costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,16 @@ def extract_cases(
     labels = cases["label"] if "label" in cases else [label] * len(cases)
     rows = zip(cases["image"], cases["mask"], labels, strict=True)
     jobs = [delayed(_one_case)(folder, *row, settings, options, store) for row in rows]
-    outcomes = []
+    outcomes, seconds, since = [], 0.0, time.perf_counter()
     if progress is not None:
         progress(0, len(cases))
-    # the first case by itself: on a new installation it compiles the kernels, once and not in every process
-    for part, jobs_at_once in ((jobs[:1], 1), (jobs[1:], n_jobs)):
+    # Two cases here first: on a new installation the first compiles the kernels, once and not in every process, and the
+    # second tells whether the rest is worth the seconds and the memory that other processes need to begin.
+    for part, jobs_at_once in ((jobs[:2], 1), (jobs[2:], n_jobs)):
+        if len(outcomes) == 2 and seconds * len(part) < WORTH_PROCESSES:
+            jobs_at_once = 1
         for outcome in Parallel(n_jobs=jobs_at_once, return_as="generator")(part):
+            seconds, since = time.perf_counter() - since, time.perf_counter()
             outcomes.append(outcome)
             if progress is not None:
                 progress(len(outcomes), len(cases))
