@@ -13,7 +13,6 @@ _HOME = {
     "DataWarning": "exceptions",
     "FusionSearchCV": "model_selection",
     "LateFusionClassifier": "fusion",
-    "LeakageWarning": "exceptions",
     "Problem": "exceptions",
     "RadiomicsExtractor": "radiomics",
     "RadiomicsSettings": "radiomics",

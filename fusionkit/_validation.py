@@ -2,11 +2,10 @@
 
 from sklearn.utils import _safe_indexing
 from sklearn.utils.metaestimators import _BaseComposition
-from sklearn.utils.validation import _check_method_params, _check_response_method
+from sklearn.utils.validation import _check_method_params
 
-__all__ = ["BaseComposition", "check_fit_params", "check_response_method", "safe_indexing"]
+__all__ = ["BaseComposition", "check_fit_params", "safe_indexing"]
 
 BaseComposition = _BaseComposition
 check_fit_params = _check_method_params
-check_response_method = _check_response_method
 safe_indexing = _safe_indexing

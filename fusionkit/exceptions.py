@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["CaseError", "DataWarning", "LeakageWarning", "Problem", "StudyError"]
+__all__ = ["CaseError", "DataWarning", "Problem", "StudyError"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,3 @@ class StudyError(ValueError):
 
 class DataWarning(UserWarning):
     """The result stands, but something in the data deserves a second look."""
-
-
-class LeakageWarning(DataWarning):
-    """A column may give the outcome away."""
