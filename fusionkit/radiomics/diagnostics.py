@@ -6,7 +6,6 @@ import numpy as np
 import SimpleITK as sitk
 
 from .._version import __version__
-from ..imaging.read import read_image
 from .case import prepare_case, read_case
 from .settings import read_settings
 
@@ -36,7 +35,7 @@ def describe_case(image, mask, settings=None, *, label=None):
         If this image or mask cannot be used.
     """
     settings = read_settings(settings)
-    image, mask, label = read_case(read_image(image), mask, settings, label)
+    image, mask, label = read_case(image, mask, settings, label)
     case = prepare_case(image, mask, label, settings)
     setting = settings.setting
     found = {

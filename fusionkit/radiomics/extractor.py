@@ -27,7 +27,17 @@ GREY_LEVELS = (16, 128)
 """Grey levels between which texture is commonly computed (Tixier et al., Journal of Nuclear Medicine 2012)."""
 
 
-def extract_features(image, mask, settings=None, *, label=None, engine="native", ibsi=False, colour="refuse"):
+def extract_features(
+    image,
+    mask,
+    settings=None,
+    *,
+    label=None,
+    engine="native",
+    ibsi=False,
+    colour="refuse",
+    spacing_mm=None,
+):
     """Return the radiomics features of one region in one image.
 
     Parameters
@@ -45,6 +55,9 @@ def extract_features(image, mask, settings=None, *, label=None, engine="native",
         Give IBSI's value where pyradiomics's definition differs from it; the native engine only.
     colour : {"refuse", "luminance"}, default="refuse"
         What to do with a picture whose channels differ: refuse it, or take its luminance.
+    spacing_mm : sequence of float or None, default=None
+        The voxel's size as (x, y) or (x, y, z) in millimetres, in place of the files'; PNG and JPEG seldom know
+        theirs.
 
     Returns
     -------
@@ -68,7 +81,8 @@ def extract_features(image, mask, settings=None, *, label=None, engine="native",
     """
     _check_engine(engine, ibsi)
     settings = read_settings(settings)
-    image, mask, label = read_case(read_image(image, colour=colour), mask, settings, label)
+    slab = engine == "native"
+    image, mask, label = read_case(image, mask, settings, label, colour=colour, spacing_mm=spacing_mm, slab=slab)
     return _compute(image, mask, label, settings, engine, ibsi)
 
 
@@ -268,7 +282,7 @@ def _by_image(rows):
 
 def _compute_group(compute, group, options, on_error):
     """The outcome of each row of a group: its features, or the error that says why there are none."""
-    read = functools.cache(read_image)
+    read = functools.cache(read_image) if len(group) > 1 else None
     outcomes = []
     for patient, image, mask, label in group:
         stamps = _stamp(image), _stamp(mask)
@@ -282,9 +296,10 @@ def _compute_group(compute, group, options, on_error):
 
 
 def _compute_row(image, mask, label, document, engine, ibsi, colour, stamps, read):
-    """One row's features. `stamps` tells the cache that a file has changed; `read` keeps the group's image."""
-    image = read(image, colour=colour)
-    return extract_features(image, mask, document, label=label, engine=engine, ibsi=ibsi)
+    """One row's features. `stamps` tells the cache that a file has changed; `read` keeps the image of several rows."""
+    if read is not None:
+        image = read(image, colour=colour)
+    return extract_features(image, mask, document, label=label, engine=engine, ibsi=ibsi, colour=colour)
 
 
 def _stamp(source):

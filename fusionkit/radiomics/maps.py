@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from fusionkit.imaging.read import read_image
 from fusionkit.radiomics.case import prepare_case, read_case
 from fusionkit.radiomics.image_types import derive_images
 from fusionkit.radiomics.moving import compute_maps
@@ -55,7 +54,7 @@ def extract_maps(image, mask, settings=None, *, label=None, folder=None, ibsi=Fa
     (444.0, 0.0)
     """
     settings = read_settings(settings)
-    image, mask, label = read_case(read_image(image), mask, settings, label)
+    image, mask, label = read_case(image, mask, settings, label)
     case = prepare_case(image, mask, label, settings)
     box = _widened(case.box, settings.setting["kernelRadius"], case.roi.shape)
     maps = {}

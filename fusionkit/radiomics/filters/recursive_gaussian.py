@@ -13,7 +13,7 @@ from numba import njit
 
 from .window import window
 
-__all__ = ["laplacian_of_gaussian"]
+__all__ = ["gaussian_reach", "laplacian_of_gaussian"]
 
 REACH = 18
 """Standard deviations after which the recursion has forgotten its start: exp(-1.37 * 18) is 2e-11, below the rounding
@@ -26,6 +26,23 @@ _FREQUENCY, _DECAY = (0.6681, 2.0787), (-1.3932, -1.3732)
 _GAUSSIAN = (1.3530, 1.8151), (-0.3531, 0.0902)
 _SECOND_DERIVATIVE = (-1.3563, 5.2318), (0.3446, -2.2355)
 """Deriche's series of two damped oscillations: their frequencies, decays, and amplitudes of cosine and sine."""
+
+
+def gaussian_reach(sigma_mm, step_mm):
+    """Return how many voxels around a box the filter needs.
+
+    Parameters
+    ----------
+    sigma_mm : float
+        The standard deviation of the Gaussian.
+    step_mm : float
+        The voxel's size along the axis.
+
+    Returns
+    -------
+    reach : int
+    """
+    return int(np.ceil(REACH * sigma_mm / step_mm))
 
 
 def laplacian_of_gaussian(image, box, spacing_mm, sigma_mm):
@@ -49,7 +66,7 @@ def laplacian_of_gaussian(image, box, spacing_mm, sigma_mm):
         :data:`REACH` standard deviations, when single values may differ in the last bit of a float32.
     """
     axes = [axis for axis in (2, 1, 0) if image.shape[axis] > 1]
-    pads = [int(np.ceil(REACH * sigma_mm / step)) for step in spacing_mm]
+    pads = [gaussian_reach(sigma_mm, step) for step in spacing_mm]
     outer, inner = window(box, image.shape, pads)
     lines = np.ascontiguousarray(image[outer], dtype=_working_type(image[outer]))
     total = np.zeros([side.stop - side.start for side in inner], np.float32)
