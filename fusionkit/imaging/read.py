@@ -172,8 +172,13 @@ def _load_series(folder, name):
         raise CaseError(
             f"the folder {name} holds {len(series)} DICOM series.", "Put each series into a folder of its own."
         )
-    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder), series[0]))
+    names = reader.GetGDCMSeriesFileNames(str(folder), series[0])
+    reader.SetFileNames(names)
+    first = sitk.ImageFileReader()
+    first.SetFileName(names[0])
     try:
+        first.ReadImageInformation()
+        check_fits(first, name, n_files=len(names))
         return reader.Execute()
     except RuntimeError as error:
         raise CaseError(

@@ -46,7 +46,7 @@ def extract_maps(image, mask, settings=None, *, label=None, folder=None, ibsi=Fa
     Examples
     --------
     >>> import numpy as np, SimpleITK as sitk
-    >>> from fusionkit.radiomics.maps import extract_maps
+    >>> from fusionkit.radiomics import extract_maps
     >>> image = sitk.GetImageFromArray(np.arange(1000, dtype=np.int16).reshape(10, 10, 10))
     >>> mask = sitk.GetImageFromArray(np.pad(np.ones((4, 4, 4), np.uint8), 3))
     >>> maps = extract_maps(image, mask, {"featureClass": {"firstorder": ["Mean"]}})
