@@ -250,9 +250,13 @@ class LateFusion(MetaEstimatorMixin, BaseComposition):
     def _fit_members(self, blocks, y, present, routed):
         everyone = np.arange(len(y))
         return Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit_member)(estimator, block, y, everyone[mask], routed[name]["fit"])
+            delayed(_fit_member)(self._whole(name, estimator, mask), block, y, everyone[mask], routed[name]["fit"])
             for (name, estimator), block, mask in zip(self._members, blocks, present, strict=True)
         )
+
+    def _whole(self, name, estimator, present):
+        """What is fitted on all patients who have the member's modality; out of fold it is always the estimator."""
+        return estimator
 
     def _predict_out_of_fold(self, blocks, y, present, routed, splits):
         """What each member says of the patients whom it was not fitted on, (n_members, n_patients, n_outputs)."""
