@@ -14,7 +14,7 @@ class TimeLeft:
         Called with the same counts.
     every_s : float, default=2.0
         Seconds between two lines at least; the last line always comes.
-    clock : callable, default=time.monotonic
+    clock : callable, default=monotonic
         Returns seconds.
     """
 

@@ -3,6 +3,7 @@
 import os
 import time
 from collections import defaultdict
+from inspect import signature
 from typing import ClassVar
 
 import numpy as np
@@ -117,7 +118,7 @@ class PlannedSearchCV(BaseSearchCV):
         return self
 
     def _run_planned(self, gathering):
-        if hasattr(self, "_init_callback_context"):
+        if "callback_ctx" in signature(self._run_search).parameters:
             self._run_search(gathering, callback_ctx=self._init_callback_context(max_subtasks=1))
         else:
             self._run_search(gathering)
