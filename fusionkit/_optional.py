@@ -3,6 +3,7 @@
 import importlib
 
 EXTRAS = {
+    "optuna": ("optuna", "optuna"),
     "radiomics": ("pyradiomics", "pyradiomics-cuda"),
     "sqlalchemy": ("sql", "SQLAlchemy"),
 }

@@ -3,6 +3,7 @@
 from .compare import FusionComparison, compare_fusions
 from .fusions import make_fusions
 from .nested import NestedResult, nested_cross_validate
+from .optuna_search import FusionOptunaSearchCV
 from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
 from .splits import Split, check_splits, make_splits, splits_fingerprint
@@ -10,6 +11,7 @@ from .splits import Split, check_splits, make_splits, splits_fingerprint
 __all__ = [
     "FusionComparison",
     "FusionHalvingSearchCV",
+    "FusionOptunaSearchCV",
     "FusionRandomizedSearchCV",
     "FusionSearchCV",
     "NestedResult",
