@@ -26,6 +26,7 @@ from .calibration import (
 )
 from .cross_validated import cv_difference, cv_estimate, fold_values
 from .discrimination import auc, auc_delong, average_precision, delong_test
+from .feasibility import StudyPlan, feasibility, plan_study
 from .intervals import corrected_resampled_interval, corrected_resampled_test, wilson_interval
 from .multiclass import auc_one_vs_one, auc_one_vs_rest
 from .multiplicity import benjamini_hochberg, holm
@@ -37,6 +38,7 @@ from .sample_size import (
     SampleSize,
     cox_snell_r2_from_auc,
     expected_auc_width,
+    largest_cox_snell_r2,
     max_parameters_binary,
     sample_size_binary,
     sample_size_continuous,
@@ -64,6 +66,7 @@ __all__ = [
     "PermutationTest",
     "ResampledPerformance",
     "SampleSize",
+    "StudyPlan",
     "auc",
     "auc_delong",
     "auc_one_vs_one",
@@ -90,6 +93,7 @@ __all__ = [
     "delong_test",
     "dynamic_auc",
     "expected_auc_width",
+    "feasibility",
     "fold_values",
     "holm",
     "icc",
@@ -97,6 +101,7 @@ __all__ = [
     "idi",
     "integrated_brier_score",
     "label_permutation_test",
+    "largest_cox_snell_r2",
     "log_loss",
     "max_parameters_binary",
     "nested_cv_interval",
@@ -107,6 +112,7 @@ __all__ = [
     "optimism_bootstrap",
     "paired_bootstrap",
     "permutation_p_value",
+    "plan_study",
     "predictive_values",
     "rank_correlation",
     "regression_metrics",
