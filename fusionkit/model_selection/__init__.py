@@ -2,6 +2,7 @@
 
 from .compare import FusionComparison, compare_fusions
 from .fusions import make_fusions
+from .importance import PermutationExaminer, importance_table, permutation_importance
 from .nested import NestedResult, nested_cross_validate
 from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
@@ -13,11 +14,14 @@ __all__ = [
     "FusionRandomizedSearchCV",
     "FusionSearchCV",
     "NestedResult",
+    "PermutationExaminer",
     "Split",
     "check_splits",
     "compare_fusions",
+    "importance_table",
     "make_fusions",
     "make_splits",
     "nested_cross_validate",
+    "permutation_importance",
     "splits_fingerprint",
 ]
