@@ -1,6 +1,7 @@
 """Honest validation: splits, the search, nested cross-validation and the comparison of fusions."""
 
 from .compare import FusionComparison, compare_fusions
+from .contribution import modality_ablation, modality_shapley, shapley_values, subset_fusions
 from .fusions import make_fusions
 from .importance import PermutationExaminer, importance_table, permutation_importance
 from .nested import NestedResult, nested_cross_validate
@@ -21,7 +22,11 @@ __all__ = [
     "importance_table",
     "make_fusions",
     "make_splits",
+    "modality_ablation",
+    "modality_shapley",
     "nested_cross_validate",
     "permutation_importance",
+    "shapley_values",
     "splits_fingerprint",
+    "subset_fusions",
 ]

@@ -248,4 +248,5 @@ def compare_fusions(
         "folds": len({s.fold for s in splits}),
         "splits": nested.fingerprint,
     }
-    return FusionComparison(nested, baseline, {**searched, **counts, "grouped": bool(grouped)}, cohort.groups)
+    settings = {**searched, **counts, "grouped": bool(grouped), "modalities": list(cohort.modalities)}
+    return FusionComparison(nested, baseline, settings, cohort.groups)
