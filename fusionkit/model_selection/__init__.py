@@ -2,6 +2,8 @@
 
 from .compare import FusionComparison, compare_fusions
 from .contribution import modality_ablation, modality_shapley, shapley_values, subset_fusions
+from .drift import feature_drift, summarise_features
+from .external import ExternalValidation, external_validate, recalibrate
 from .fusions import make_fusions
 from .importance import PermutationExaminer, importance_table, permutation_importance
 from .nested import NestedResult, nested_cross_validate
@@ -10,6 +12,7 @@ from .search import FusionSearchCV
 from .splits import Split, check_splits, make_splits, splits_fingerprint
 
 __all__ = [
+    "ExternalValidation",
     "FusionComparison",
     "FusionHalvingSearchCV",
     "FusionRandomizedSearchCV",
@@ -19,6 +22,8 @@ __all__ = [
     "Split",
     "check_splits",
     "compare_fusions",
+    "external_validate",
+    "feature_drift",
     "importance_table",
     "make_fusions",
     "make_splits",
@@ -26,7 +31,9 @@ __all__ = [
     "modality_shapley",
     "nested_cross_validate",
     "permutation_importance",
+    "recalibrate",
     "shapley_values",
     "splits_fingerprint",
     "subset_fusions",
+    "summarise_features",
 ]

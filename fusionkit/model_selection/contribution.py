@@ -189,8 +189,8 @@ def _check_modalities(modalities):
     modalities = list(dict.fromkeys(modalities))
     if not 1 <= len(modalities) <= MOST_MODALITIES:
         raise ValueError(
-            f"exact Shapley values need all 2^m subsets, and are offered for 1 to {MOST_MODALITIES} modalities; there are "
-            f"{len(modalities)}: join some, or use permutation importance"
+            f"exact Shapley values need all 2^m subsets, and are offered for 1 to {MOST_MODALITIES} modalities; "
+            f"there are {len(modalities)}: join some, or use permutation importance"
         )
     return modalities
 
