@@ -14,6 +14,7 @@ Numbers are NaN only where the definition leaves them undefined, and then the re
 """
 
 from .agreement import icc, icc_values
+from .association import Association, cramers_v
 from .calibration import (
     brier_score,
     calibration_curve,
@@ -45,6 +46,7 @@ from .sample_size import (
     sample_size_survival,
 )
 from .stability import consensus_set, rank_correlation, selection_frequency, selection_stability
+from .subgroups import subgroup_auc, subgroup_difference, suppression
 from .survival import concordance_index, dynamic_auc, integrated_brier_score, survival_brier_score
 from .thresholded import choose_threshold, confusion_counts, predictive_values, threshold_metrics
 from .utility import DecisionCurve, decision_curve, net_benefit, net_benefit_difference, standardised_net_benefit
@@ -59,6 +61,7 @@ from .whole_pipeline import (
 )
 
 __all__ = [
+    "Association",
     "Comparison",
     "DecisionCurve",
     "Estimate",
@@ -87,6 +90,7 @@ __all__ = [
     "corrected_resampled_interval",
     "corrected_resampled_test",
     "cox_snell_r2_from_auc",
+    "cramers_v",
     "cv_difference",
     "cv_estimate",
     "decision_curve",
@@ -123,6 +127,9 @@ __all__ = [
     "selection_frequency",
     "selection_stability",
     "standardised_net_benefit",
+    "subgroup_auc",
+    "subgroup_difference",
+    "suppression",
     "survival_brier_score",
     "threshold_metrics",
     "wilson_interval",
