@@ -4,6 +4,7 @@ from .audit import audit_cohort, file_digests
 from .compare import FusionComparison, compare_fusions
 from .contribution import modality_ablation, modality_shapley, shapley_values, subset_fusions
 from .drift import feature_drift, summarise_features
+from .explanation import PatientExplanation, explain_patient, partial_dependence
 from .external import ExternalValidation, external_validate, recalibrate
 from .fusions import make_fusions
 from .importance import PermutationExaminer, importance_table, permutation_importance
@@ -20,11 +21,13 @@ __all__ = [
     "FusionRandomizedSearchCV",
     "FusionSearchCV",
     "NestedResult",
+    "PatientExplanation",
     "PermutationExaminer",
     "Split",
     "audit_cohort",
     "check_splits",
     "compare_fusions",
+    "explain_patient",
     "external_validate",
     "feature_drift",
     "file_digests",
@@ -37,6 +40,7 @@ __all__ = [
     "modality_shapley",
     "nested_cross_validate",
     "outcome_associations",
+    "partial_dependence",
     "permutation_importance",
     "recalibrate",
     "shapley_values",

@@ -47,8 +47,9 @@ def make_predictor(model, X):
     -------
     predictor : object
         With ``used``, the columns of X that can move a prediction, in the order of X; ``baseline``, the probabilities
-        of the positive class (n_patients,); and ``predict(changed)``, those of X repeated as often as ``changed`` has
-        rows for it, with the columns of ``changed`` instead of its own.
+        of the positive class (n_patients,); ``predict(changed)``, those of X repeated as often as ``changed`` has rows
+        for it, with the columns of ``changed`` instead of its own; and ``someone_lacks``, whether a patient lacks a
+        modality of late fusion: then the columns that are not used tell so, and have to move with those that are.
     """
     model = unwrap(model)
     if isinstance(model, LateFusionClassifier) and all(_are_names(columns) for columns in model.columns_):
@@ -72,6 +73,8 @@ def unwrap(model):
 
 class _Whole:
     """Any model: asked about the whole changed table."""
+
+    someone_lacks = False
 
     def __init__(self, model, X):
         self.model, self.X = model, X
@@ -112,6 +115,7 @@ class _Late(_Whole):
         for member, columns in zip(model.estimators_, model.columns_, strict=True):
             block = X[columns]
             present = block[block.notna().any(axis=1)]
+            self.someone_lacks |= len(present) < len(block)
             reaching.update(make_predictor(member, present).used if len(present) else columns)
             self._members.append((member, set(columns), member.predict_proba(present) if len(present) else None))
         self.used = [column for column in X.columns if column in reaching]

@@ -1,7 +1,8 @@
 """What the models lean on: how much worse held-out patients are ranked when columns are shuffled among them.
 
-A modality's columns are shuffled together, patient by patient, so that what hangs together stays together. The models
-are those of the outer folds, the patients those who took no part in fitting them, and nothing is fitted again.
+A modality's columns are shuffled together, patient by patient, so that what hangs together stays together: who lacks
+the modality gets one, and the other way round. A single feature is shuffled among those who have the modality. The
+models are those of the outer folds, the patients those who took no part in fitting them, and nothing is fitted again.
 """
 
 from dataclasses import dataclass
@@ -179,22 +180,38 @@ def _examine(model, X, y, settings, rng):
     whole = metric(y, predictor.baseline)
     shuffles = [rng.permutation(len(X)) for _ in range(settings.n_permutations)]
     rows = []
-    for kind, name, columns in _blocks(predictor.used, settings.features):
-        changed = X[columns].iloc[np.concatenate(shuffles)]
+    for kind, name, columns in _blocks(predictor, X, settings.features):
+        orders = shuffles if kind == "modality" else _among_present(shuffles, X, name)
+        changed = X[columns].iloc[np.concatenate(orders)]
         scores = predictor.predict(changed).reshape(len(shuffles), len(X))
         shuffled = np.mean([metric(y, score) for score in scores])
         rows.append({"kind": kind, "name": name, "importance": float(sign * (whole - shuffled))})
     return rows
 
 
-def _blocks(used, features):
+def _blocks(predictor, X, features):
     """Every modality with those of its columns that matter, then every such column."""
+    matter = set(predictor.used)
     modalities = {}
-    for column in used:
+    for column in X.columns:
         modalities.setdefault(split_name(column)[0], []).append(column)
-    yield from (("modality", name, columns) for name, columns in modalities.items())
+    for name, columns in modalities.items():
+        used = [column for column in columns if column in matter]
+        if used:
+            yield "modality", name, columns if predictor.someone_lacks else used
     if features:
-        yield from (("feature", column, [column]) for column in used)
+        yield from (("feature", column, [column]) for column in predictor.used)
+
+
+def _among_present(shuffles, X, column):
+    """The same shuffles, confined to the patients who have the column's modality."""
+    modality = split_name(column)[0]
+    block = X[[other for other in X.columns if split_name(other)[0] == modality]]
+    present = block.notna().any(axis=1).to_numpy()
+    confined = np.tile(np.arange(len(X)), (len(shuffles), 1))
+    for mine, order in zip(confined, shuffles, strict=True):
+        mine[present] = order[present[order]]
+    return list(confined)
 
 
 def _modality(kind, name):

@@ -92,6 +92,18 @@ def test_columns_that_are_not_used_cannot_move_a_prediction(name):
         assert len(predictor.used) < 14
 
 
+def test_a_modality_is_shuffled_with_its_gaps_and_a_feature_among_those_who_have_it():
+    model = MODELS["late"]
+    table = permutation_importance(model, X, Y, n_permutations=1, random_state=2).set_index("name")["importance"]
+    order, whole = np.random.default_rng(2).permutation(80), roc_auc_score(Y, model.predict_proba(X)[:, 1])
+    ct, moved, single = [c for c in X.columns if c.startswith("ct")], X.copy(), X.copy()
+    moved[ct] = X[ct].iloc[order].set_axis(X.index)
+    assert table["ct"] == pytest.approx(whole - roc_auc_score(Y, model.predict_proba(moved)[:, 1]), abs=1e-12)
+    present = X[ct].notna().any(axis=1).to_numpy()
+    single.loc[present, "ct__f3"] = X["ct__f3"].to_numpy()[order[present[order]]]
+    assert table["ct__f3"] == pytest.approx(whole - roc_auc_score(Y, model.predict_proba(single)[:, 1]), abs=1e-12)
+
+
 def test_importance_is_the_loss_of_a_hand_written_loop():
     model, held_out, y = MODELS["early"], X[40:], Y[40:]
     table = permutation_importance(model, held_out, y, n_permutations=4, random_state=5)
