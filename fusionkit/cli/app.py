@@ -21,6 +21,14 @@ class Engine(StrEnum):
     pyradiomics = "pyradiomics"
 
 
+class OutcomeKind(StrEnum):
+    """What is predicted."""
+
+    binary = "binary"
+    continuous = "continuous"
+    survival = "survival"
+
+
 app = typer.Typer(
     name="fusionkit",
     help="Does imaging add to the health record, by how much, and can I trust it?",
@@ -157,6 +165,34 @@ def extract(
     with Narrator() as progress:
         failed = extract_table(images, params, out, engine=engine.value, n_jobs=jobs, force=force, progress=progress)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def plan(
+    n: Annotated[int | None, typer.Option("--n", help="Patients.")] = None,
+    events: Annotated[int | None, typer.Option("--events", help="Patients with the event.")] = None,
+    candidates: Annotated[
+        int | None, typer.Option("--candidates", help="Candidate features, before any selection.")
+    ] = None,
+    outcome: Annotated[OutcomeKind, typer.Option("--outcome", help="Type of outcome.")] = OutcomeKind.binary,
+    prevalence: Annotated[
+        float | None, typer.Option("--prevalence", help="Share of events, where no cohort says it.")
+    ] = None,
+    auc: Annotated[float | None, typer.Option("--auc", help="Expected AUC.")] = None,
+    r2: Annotated[float | None, typer.Option("--r2", help="Expected R2 (Cox-Snell for events), instead.")] = None,
+    mean: Annotated[float | None, typer.Option("--mean", help="Mean of a continuous outcome.")] = None,
+    sd: Annotated[float | None, typer.Option("--sd", help="Its standard deviation.")] = None,
+    rate: Annotated[float | None, typer.Option("--rate", help="Events per unit of time (survival).")] = None,
+    horizon: Annotated[float | None, typer.Option("--horizon", help="Time of prediction (survival).")] = None,
+    follow_up: Annotated[float | None, typer.Option("--follow-up", help="Mean follow-up (survival).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+):
+    """Tell how many features your patients can afford, and how many patients your features need."""
+    from .plan import show_plan
+
+    facts = {"n": n, "n_events": events, "n_candidates": candidates, "prevalence": prevalence, "auc": auc, "r2": r2}
+    facts |= {"mean": mean, "sd": sd, "rate": rate, "horizon": horizon, "mean_follow_up": follow_up}
+    show_plan(outcome.value, as_json=as_json, **facts)
 
 
 @app.command()

@@ -1,25 +1,53 @@
 """Honest validation: splits, the search, nested cross-validation and the comparison of fusions."""
 
+from .audit import audit_cohort, file_digests
 from .compare import FusionComparison, compare_fusions
+from .contribution import modality_ablation, modality_shapley, shapley_values, subset_fusions
+from .drift import feature_drift, summarise_features
+from .explanation import PatientExplanation, explain_patient, partial_dependence
+from .external import ExternalValidation, external_validate, recalibrate
 from .fusions import make_fusions
+from .importance import PermutationExaminer, importance_table, permutation_importance
 from .nested import NestedResult, nested_cross_validate
 from .optuna_search import FusionOptunaSearchCV
 from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
 from .splits import Split, check_splits, make_splits, splits_fingerprint
+from .subgroups import make_bands, missingness_patterns, outcome_associations, subgroup_performance
 
 __all__ = [
+    "ExternalValidation",
     "FusionComparison",
     "FusionHalvingSearchCV",
     "FusionOptunaSearchCV",
     "FusionRandomizedSearchCV",
     "FusionSearchCV",
     "NestedResult",
+    "PatientExplanation",
+    "PermutationExaminer",
     "Split",
+    "audit_cohort",
     "check_splits",
     "compare_fusions",
+    "explain_patient",
+    "external_validate",
+    "feature_drift",
+    "file_digests",
+    "importance_table",
+    "make_bands",
     "make_fusions",
     "make_splits",
+    "missingness_patterns",
+    "modality_ablation",
+    "modality_shapley",
     "nested_cross_validate",
+    "outcome_associations",
+    "partial_dependence",
+    "permutation_importance",
+    "recalibrate",
+    "shapley_values",
     "splits_fingerprint",
+    "subgroup_performance",
+    "subset_fusions",
+    "summarise_features",
 ]

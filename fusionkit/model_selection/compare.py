@@ -148,6 +148,7 @@ def compare_fusions(
     n_jobs=None,
     store=None,
     progress=None,
+    examine=None,
 ):
     """Compare modalities and their fusions by nested cross-validation on identical splits.
 
@@ -184,6 +185,9 @@ def compare_fusions(
         Keeps finished folds, so that a stopped run goes on where it was.
     progress : callable or None, default=None
         Called as ``progress(done, total)`` after each fold.
+    examine : callable or None, default=None
+        Looks at every fitted model with its test patients, as in :func:`nested_cross_validate`; see
+        :class:`PermutationExaminer`.
 
     Returns
     -------
@@ -237,10 +241,12 @@ def compare_fusions(
         store=store,
         store_key=fingerprint([cohort.fingerprint(), searched, names, own]),
         progress=progress,
+        examine=examine,
     )
     counts = {
         "repeats": len({s.repeat for s in splits}),
         "folds": len({s.fold for s in splits}),
         "splits": nested.fingerprint,
     }
-    return FusionComparison(nested, baseline, {**searched, **counts, "grouped": bool(grouped)}, cohort.groups)
+    settings = {**searched, **counts, "grouped": bool(grouped), "modalities": list(cohort.modalities)}
+    return FusionComparison(nested, baseline, settings, cohort.groups)
