@@ -3,6 +3,7 @@
 import importlib
 
 EXTRAS = {
+    "docx": ("word", "python-docx"),
     "radiomics": ("pyradiomics", "pyradiomics-cuda"),
     "sqlalchemy": ("sql", "SQLAlchemy"),
 }
