@@ -4,6 +4,7 @@ import importlib
 
 EXTRAS = {
     "optuna": ("optuna", "optuna"),
+    "docx": ("word", "python-docx"),
     "radiomics": ("pyradiomics", "pyradiomics-cuda"),
     "sqlalchemy": ("sql", "SQLAlchemy"),
 }

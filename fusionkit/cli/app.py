@@ -29,6 +29,24 @@ class OutcomeKind(StrEnum):
     survival = "survival"
 
 
+class Format(StrEnum):
+    """What a report can be written as."""
+
+    html = "html"
+    md = "md"
+    json = "json"
+    docx = "docx"
+
+
+class ReportingList(StrEnum):
+    """Checklists that can be filled in from a run."""
+
+    clear = "clear"
+    tripod_ai = "tripod-ai"
+    metrics = "metrics"
+    rqs = "rqs"
+
+
 app = typer.Typer(
     name="fusionkit",
     help="Does imaging add to the health record, by how much, and can I trust it?",
@@ -93,6 +111,21 @@ def run(
     with Narrator() as progress:
         result = _run(study, out, progress, data=data, force=force, strict=strict, n_jobs=jobs, seed=seed)
     show_result(result)
+
+
+@app.command()
+def report(
+    run_folder: Annotated[Path, typer.Argument(help="The output folder of a finished run.", show_default=False)],
+    ending: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = Format.html,
+    checklist: Annotated[
+        ReportingList | None, typer.Option(help="Fill in this checklist from the run, instead of the report.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; in the folder when not given.")] = None,
+):
+    """Write the report of a finished run in another format, with every figure, or a checklist filled in from it."""
+    from .report import report_run
+
+    report_run(run_folder, ending.value, checklist and checklist.value, out)
 
 
 @app.command()
