@@ -233,7 +233,9 @@ def _find_date_format(texts):
         return best[0], []
     if counts.max() == dated:
         message = f"day and month cannot be told apart: the dates fit {' and '.join(best)}, such as {texts.iloc[0]}"
-        return None, [{"message": message, "way_out": f"Write YYYY-MM-DD, or the type as 'date:{best[0]}'."}]
+        return None, [
+            {"message": message, "way_out": f"Write YYYY-MM-DD, or the type as 'date:{best[0]}' in the dictionary."}
+        ]
     used = {}
     while fits.any(axis=None):
         most = fits.sum().idxmax()
