@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from .._tables import restore
 from ..exceptions import Problem, StudyError
 from .coercion import COLUMN_TYPES, coerce_columns, infer_types
 from .reading import read_table
@@ -143,7 +144,7 @@ def _read_entries(path, name, folder):
         problems.append(Problem("the dictionary has no column 'type'", "Add it.", file=table.name, row=1))
     if problems:
         raise StudyError(problems)
-    frame = table.frame.reindex(columns=list(DICTIONARY_COLUMNS)).astype("str").fillna("")
+    frame = table.frame.reindex(columns=list(DICTIONARY_COLUMNS)).astype("str").fillna("").map(restore)
     return table, list(zip(map(int, table.rows), frame.to_dict("records"), strict=True))
 
 
