@@ -44,7 +44,7 @@ def record_features(tables, name, modality, scans, outcomes):
     parts += [code_columns(tables, key, codes, anchors, patients) for key, codes in modality.codes.items()]
     measured, coverage = event_columns(tables, name, modality, anchors) if modality.events else (pd.DataFrame(), [])
     parts.append(measured.reindex(patients))
-    features = pd.concat([part for part in parts if len(part.columns)], axis=1) if len(patients) else pd.DataFrame()
+    features = pd.concat(parts, axis=1)
     for column in features.columns[features.columns.duplicated()].unique():
         message = f"two features of {name} would be called '{column}'"
         tables.problems.append(Problem(message, "Rename one of them in the study file.", file=table.name))
