@@ -1,5 +1,7 @@
 """Several scans per patient: the study file says which one is the index, and the cohort says why."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -69,21 +71,23 @@ def test_the_index_scan_and_the_reason(tmp_path, rule, images, reason, left_out)
     ],
 )
 def test_rules_that_cannot_be_followed(tmp_path, rule, message):
-    with pytest.raises(StudyError, match=message):
+    try:
         _, _, problems = index_scans(tmp_path, rule)
-        raise StudyError(problems)
+    except StudyError as error:
+        problems = error.problems
+    assert re.search(message, "\n".join(map(str, problems)))
 
 
 def test_without_a_rule_several_scans_are_an_error_that_names_it(tmp_path):
-    scans, _, problems = index_scans(tmp_path, "first")
+    index_scans(tmp_path, "first")
     (tmp_path / "study.yaml").write_text(STUDY.replace(", index: INDEX", ""))
     tables = Tables(read_study_file(tmp_path / "study.yaml"), tmp_path)
     scans = Scans(tables).of("ct")
     assert scans.index.tolist() == ["B", "C"]
     assert {p.patient for p in tables.problems} == {"A", "D"}
     assert "or say which scan counts, such as 'index: first'" in tables.problems[0].way_out
+    (tmp_path / "study.yaml").write_text(STUDY.replace("time: scanned, ", "").replace("INDEX", "last"))
     with pytest.raises(StudyError, match="index needs the scans' times"):
-        (tmp_path / "study.yaml").write_text(STUDY.replace("time: scanned, ", "").replace("INDEX", "last"))
         read_study_file(tmp_path / "study.yaml")
 
 
