@@ -215,6 +215,7 @@ def _arrange(events, anchors, outcomes, resolution, timezone, name):
     if outcomes is not None:
         times["outcomes"] = outcomes.reindex(anchors.index)
     clocks, problems = common_clock(times, resolution=resolution, timezone=timezone)
+    problems = [replace(problem, file=name) for problem in problems]
     for patient in anchors.index[clocks["anchors"] == MISSING_TIME]:
         problems.append(Problem("the scan has no time", "No value can be placed around it.", patient=str(patient)))
     patient = anchors.index.get_indexer(events["patient"])
