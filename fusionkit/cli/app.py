@@ -9,7 +9,7 @@ import typer
 
 from .._version import __version__
 from ..exceptions import StudyError
-from .output import Narrator, console, show_problems, show_result
+from .output import Narrator, console, show_coverage, show_problems, show_result
 
 __all__ = ["app", "main"]
 
@@ -137,6 +137,7 @@ def check(study: StudyFile, data: Data = None, jobs: Jobs = -1):
         problems, cohort = Study.read(study, folder=data).check(n_jobs=jobs, progress=progress)
     show_problems(problems)
     if cohort is not None:
+        show_coverage(cohort.audit.coverage)
         console.print(f"\n{cohort!r}", highlight=False)
     errors = sum(problem.severity == "error" for problem in problems)
     if cohort is None:
@@ -156,22 +157,42 @@ def init(
     ] = None,
     positive: Annotated[list[str] | None, typer.Option(help="Value of the event; repeat for several.")] = None,
     images: Annotated[Path | None, typer.Option(help="Table of images: patient id, image, mask.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Long table of measurements: patient id, time, name, value, unit.")
+    ] = None,
     id_column: Annotated[str | None, typer.Option("--id", help="Patient id column; guessed when not given.")] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The study file to write.")] = Path("study.yaml"),
-    force: Annotated[bool, typer.Option("--force", help="Replace the study file.")] = False,
+    dictionary: Annotated[
+        Path | None,
+        typer.Option(help="The data dictionary to write; dictionary.csv beside the study file if not given."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the study file and the dictionary.")] = False,
 ):
-    """Draft a commented study file from your tables, with types inferred, for you to correct."""
+    """Draft a commented study file and a data dictionary from your tables, for you to correct."""
+    from .._tables import write_csv
     from ..study import draft_study
 
-    text = draft_study(clinical, outcome=outcome, positive=positive, images=images, id_column=id_column, out=out)
-    if out.exists() and not force:
+    dictionary = dictionary or out.parent / "dictionary.csv"
+    names = {"images": images, "events": events, "id_column": id_column, "out": out, "dictionary": dictionary}
+    draft = draft_study(clinical, outcome=outcome, positive=positive, **names)
+    there = [path for path in (out, dictionary) if path.exists() and not force]
+    if there:
         from ..exceptions import Problem
 
+        options = {out: "--out", dictionary: "--dictionary"}
         raise StudyError(
-            [Problem("exists already", "Choose another with --out, or replace it with --force.", file=out.name)]
+            [
+                Problem(
+                    "exists already",
+                    f"Choose another with {options[path]}, or replace both with --force.",
+                    file=path.name,
+                )
+                for path in there
+            ]
         )
-    out.write_text(text, encoding="utf-8")
-    console.print(f"Wrote {out}. Correct it, then: [bold]fusionkit check {out}[/]", highlight=False)
+    write_csv(draft.dictionary, dictionary)
+    out.write_text(draft.study, encoding="utf-8")
+    console.print(f"Wrote {out} and {dictionary}. Correct both, then: [bold]fusionkit check {out}[/]", highlight=False)
 
 
 @app.command()

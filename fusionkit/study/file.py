@@ -10,7 +10,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ..exceptions import Problem, StudyError
-from .schema import ImageModality, RecordModality, StudySpec
+from .modalities import ImageModality, RecordModality
+from .schema import StudySpec
 
 __all__ = ["read_study_file"]
 
