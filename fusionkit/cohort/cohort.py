@@ -10,6 +10,7 @@ from ..naming import modality_columns, split_name
 from .audit import Audit
 from .missingness import missing_values, missingness_patterns
 from .page import cohort_html
+from .storage import load_cohort_parts, save_cohort
 from .summary import summarise_cohort
 
 __all__ = ["Cohort", "Outcome"]
@@ -160,6 +161,48 @@ class Cohort:
             have the modality; NaN when nobody has).
         """
         return missing_values(self.X)
+
+    def save(self, folder, *, force=False):
+        """Write the cohort as a folder of Parquet and JSON, without pickle and without paths.
+
+        Parameters
+        ----------
+        folder : path-like
+            A folder that does not exist yet, or is empty.
+        force : bool, default=False
+            Whether another saved cohort in it may be replaced.
+
+        Returns
+        -------
+        folder : Path
+
+        Raises
+        ------
+        StudyError
+            If the folder holds something else, or a saved cohort without ``force``.
+        """
+        return save_cohort(self, folder, force=force)
+
+    @classmethod
+    def load(cls, folder):
+        """Return a cohort as it was saved, to the last digit, type and level.
+
+        Parameters
+        ----------
+        folder : path-like
+            As :meth:`save` wrote it.
+
+        Returns
+        -------
+        cohort : Cohort
+
+        Raises
+        ------
+        StudyError
+            If the folder is not a saved cohort, is of a newer format, or a file is missing or damaged.
+        """
+        parts = load_cohort_parts(folder)
+        return cls(**(parts | {"outcome": Outcome(**parts["outcome"])}))
 
     def _repr_html_(self):
         return cohort_html(self)

@@ -99,7 +99,8 @@ class CohortSummary:
         )
         return (
             f"Numbers: mean (SD), or median [quartiles] where the skewness is beyond {SKEWED:g} or at most "
-            f"{FEW_VALUES} different whole numbers occur. Categories: n (% of patients with a value). Standardised differences: means "
+            f"{FEW_VALUES} different whole numbers occur. Categories: n (% of patients with a value). "
+            f"Standardised differences: means "
             f"after Austin 2009, categories after Yang & Dalton 2012.{hidden}"
         )
 
