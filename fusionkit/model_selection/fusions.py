@@ -9,9 +9,11 @@ from sklearn.preprocessing import StandardScaler
 
 from ..ehr import make_record_encoder
 from ..fusion import LateFusionClassifier, make_early_fusion
+from ..fusion.absence import AvailableModalityClassifier
 from ..models import make_model, model_grid
 from ..naming import modality_columns
 from ..selection import make_ranker
+from .absence import mark_absence
 from .search import FusionSearchCV
 
 __all__ = ["late_from_fitted", "make_fusions"]
@@ -46,6 +48,7 @@ def make_fusions(
     grouped=False,
     scoring="roc_auc",
     n_columns=None,
+    absent=None,
     random_state=0,
 ):
     """Return one estimator per fusion; each chooses selector, number of features, model and hyperparameters itself.
@@ -72,6 +75,8 @@ def make_fusions(
         What the search maximises.
     n_columns : dict of str to int or None, default=None
         Columns of each modality; larger numbers of features are not tried.
+    absent : dict of str to {"available", "impute"} or None, default=None
+        The modalities that some patients lack, and how they are treated, as :func:`absence_rules` tells.
     random_state : int, default=0
         Seed of folds, selectors and models.
 
@@ -87,6 +92,7 @@ def make_fusions(
     """
     splitter = StratifiedGroupKFold if grouped else StratifiedKFold
     inner = splitter(inner_folds, shuffle=True, random_state=random_state)
+    absent = absent or {}
 
     def search(names):
         branches, grids = {}, [{}]
@@ -110,17 +116,22 @@ def make_fusions(
         choices = [_with_probability(model, random_state) for model in models]
         grid = [{**option, "model": [model], **parameters} for option in grids for model, parameters in choices]
         pipeline = make_early_fusion(branches, choices[0][0])
+        filled = [name for name in names if name in absent and not (len(names) == 1 and absent[name] == "available")]
+        mark_absence(pipeline, [name for name in filled if kinds[name] == "image"])  # a record's encoder marks gaps
         return FusionSearchCV(pipeline, grid, scoring=scoring, cv=inner)
 
     def estimator(fusion):
         if fusion == "late":
-            return LateFusionClassifier([(name, search([name]), modality_columns(name)) for name in kinds])
+            seen = {name: kinds if absent.get(name) == "impute" else [name] for name in kinds}
+            return LateFusionClassifier([(name, search([name]), modality_columns(*seen[name])) for name in kinds])
         names = list(kinds) if fusion == "early" else fusion.split("+")
         unknown = [name for name in names if name not in kinds]
         if unknown:
             raise ValueError(
                 f"fusion {fusion!r} is neither 'early', 'late', nor made of the modalities {', '.join(kinds)}"
             )
+        if len(names) == 1 and absent.get(fusion) == "available":
+            return AvailableModalityClassifier(search(names), modality_columns(fusion))
         return search(names)
 
     return {fusion: estimator(fusion) for fusion in fusions}
