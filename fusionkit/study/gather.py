@@ -13,6 +13,7 @@ from ..ehr.table import nearest_name
 from ..exceptions import Problem, StudyError
 from ..naming import join_name
 from .images import extract_cases
+from .missing import kept_without
 from .schema import ImageModality
 
 __all__ = ["Gathered", "gather_study"]
@@ -48,8 +49,8 @@ class Gathered:
     sources: dict
     problems: list
 
-    def link(self):
-        """Return the Cohort of the patients who have everything."""
+    def link(self, **rules):
+        """Return the Cohort of the patients who have what is required; ``rules`` as in :func:`link_cohort`."""
         return link_cohort(
             self.modalities,
             self.y,
@@ -58,6 +59,7 @@ class Gathered:
             groups=self.groups,
             problems=self.problems,
             sources=self.sources,
+            **rules,
         )
 
 
@@ -318,11 +320,12 @@ def _image_features(reader, name, modality, images, n_jobs, store, progress):
         store=store,
         progress=None if progress is None else partial(progress, stage),
     )
-    rows, remarks = {}, {}
+    rows, remarks, keeps = {}, {}, reader.spec.rules[name] != "require"
     for patient, outcome in zip(cases.index, outcomes, strict=True):
         if outcome.features is None:
             where = {"patient": patient, "file": modality.images, "row": int(cases.loc[patient, "row"])}
-            reader.problems.append(Problem(outcome.reason, outcome.way_out, **where, column=name))
+            problem = Problem(outcome.reason, outcome.way_out, **where, column=name)
+            reader.problems.append(kept_without(problem) if outcome.absent and keeps else problem)
         else:
             rows[patient] = outcome.features
         for remark in outcome.remarks:

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from ..naming import check_modality_name
+from .policies import PolicyKeys
 
 __all__ = ["Events", "ImageModality", "OutcomeSpec", "RecordModality", "StudySpec", "Validation", "Variable"]
 
@@ -250,7 +251,7 @@ class Validation(_Strict):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
 
-class StudySpec(_Strict):
+class StudySpec(PolicyKeys, BaseModel):
     """A study: tables and images in, the comparison to make.
 
     Parameters
@@ -269,6 +270,13 @@ class StudySpec(_Strict):
         Column of the outcome's table whose values never straddle a fold, such as a family; each patient when None.
     missing : list of str, default=[]
         Words that mean a missing value, beside the usual ones.
+    missing_modality : {"require", "impute", "available"} or dict of str to such, default='require'
+        What becomes of a patient who lacks a modality: left out, filled in, or analysed with what is there; one rule,
+        or one for each modality (the others are required).
+    max_missing : MaxMissing, default=MaxMissing(patient=None, column=None)
+        Shares of missing values beyond which a patient or column is left out.
+    pseudonymise : Pseudonymise or None, default=None
+        Whether (true), and with which key, ids are replaced by keyed hashes in everything that is written.
     fusions : list of str or None, default=None
         Modalities, ``early``, ``late``, or early fusions of some (``ct+ehr``); each modality, early and late when None.
     models : list of str, default=['logistic']
