@@ -8,6 +8,10 @@ import pandas as pd
 from .._store import fingerprint
 from ..naming import modality_columns, split_name
 from .audit import Audit
+from .missingness import missing_values, missingness_patterns
+from .page import cohort_html
+from .storage import load_cohort_parts, save_cohort
+from .summary import summarise_cohort
 
 __all__ = ["Cohort", "Outcome"]
 
@@ -61,6 +65,8 @@ class Cohort:
         What each modality is: an image's features are selected, a record's are encoded.
     audit : Audit, default=Audit(flow=(), problems=())
         The flow of patients and what was found.
+    units : dict of str to str or None, default=None
+        Unit (UCUM) of the columns of which it is known; kept as an empty dict when None.
 
     Raises
     ------
@@ -74,8 +80,10 @@ class Cohort:
     groups: pd.Series
     kinds: dict
     audit: Audit = NO_AUDIT
+    units: dict | None = None
 
     def __post_init__(self):
+        object.__setattr__(self, "units", dict(self.units or {}))
         if not (self.X.index.equals(self.y.index) and self.X.index.equals(self.groups.index)):
             raise ValueError("X, y and groups are indexed by the same patients in the same order")
         doubled = self.X.index[self.X.index.duplicated()]
@@ -112,6 +120,92 @@ class Cohort:
         columns : list of str
         """
         return modality_columns(modality)(self.X)
+
+    def summary(self, *, modalities=None, median=None, p_values=False):
+        """Return Table 1: every variable overall and by outcome, with standardised differences and missing counts.
+
+        Parameters
+        ----------
+        modalities : sequence of str or None, default=None
+            Which modalities are shown; the record modalities when None.
+        median : sequence of str or None, default=None
+            The columns (``ehr__crp``) shown by their median, instead of the rule of :func:`summarise_cohort`.
+        p_values : bool, default=False
+            Whether differences are tested.
+
+        Returns
+        -------
+        summary : CohortSummary
+            ``frame()`` has the numbers, ``table()`` the texts; it prints, and shows in a notebook, as a table.
+        """
+        return summarise_cohort(self, modalities=modalities, median=median, p_values=p_values)
+
+    def missingness(self):
+        """Return the patterns of modalities that patients have.
+
+        Returns
+        -------
+        patterns : DataFrame
+            Indexed by pattern ("ehr + ct"), the most frequent first: a column of bool per modality, n, n_events and
+            share (0 to 1). A patient lacks a modality when all its columns are missing.
+        """
+        return missingness_patterns(self.X, self.y)
+
+    def missing_values(self):
+        """Return how much of each column is missing.
+
+        Returns
+        -------
+        table : DataFrame
+            Indexed by column: modality, n_missing, share (of all patients) and share_of_present (of the patients who
+            have the modality; NaN when nobody has).
+        """
+        return missing_values(self.X)
+
+    def save(self, folder, *, force=False):
+        """Write the cohort as a folder of Parquet and JSON, without pickle and without paths.
+
+        Parameters
+        ----------
+        folder : path-like
+            A folder that does not exist yet, or is empty.
+        force : bool, default=False
+            Whether another saved cohort in it may be replaced.
+
+        Returns
+        -------
+        folder : Path
+
+        Raises
+        ------
+        StudyError
+            If the folder holds something else, or a saved cohort without ``force``.
+        """
+        return save_cohort(self, folder, force=force)
+
+    @classmethod
+    def load(cls, folder):
+        """Return a cohort as it was saved, to the last digit, type and level.
+
+        Parameters
+        ----------
+        folder : path-like
+            As :meth:`save` wrote it.
+
+        Returns
+        -------
+        cohort : Cohort
+
+        Raises
+        ------
+        StudyError
+            If the folder is not a saved cohort, is of a newer format, or a file is missing or damaged.
+        """
+        parts = load_cohort_parts(folder)
+        return cls(**(parts | {"outcome": Outcome(**parts["outcome"])}))
+
+    def _repr_html_(self):
+        return cohort_html(self)
 
     def fingerprint(self):
         """Return a digest of features, outcome and groups: 64 hexadecimal digits."""

@@ -8,8 +8,8 @@ import numpy as np
 from scipy import stats
 
 from ._checks import check_binary, check_confidence, check_groups, check_out_of_fold
-from ._instability import within_repeat_ranks
-from ._pairs import auc_influence, score_instability
+from ._instability import TRAINING_SHARE, within_repeat_ranks
+from ._pairs import auc_excess, pairs_variance, score_instability
 from .intervals import make_limits
 from .results import Comparison, Estimate
 
@@ -72,11 +72,11 @@ def subgroup_auc(y_true, scores, folds, member, *, groups=None, confidence=0.95)
         If shapes disagree or a score is NaN.
     """
     y_true, scores, folds, member = _checked(y_true, scores, folds, member)
-    value, error, reason = _auc(y_true, scores, folds, member, groups)
-    z = stats.norm.ppf((1 + check_confidence(confidence)) / 2)
+    value, error, df, reason = _auc(y_true, scores, folds, member, groups)
+    quantile = stats.t.ppf((1 + check_confidence(confidence)) / 2, df)
     low, high = np.nan, np.nan
     if not reason:
-        low, high, reason = make_limits(value, z * error, "logit")
+        low, high, reason = make_limits(value, quantile * error, "logit")
     n, n_events = int(member.sum()), int(y_true[member].sum())
     return Estimate(value, low, high, n, n_events, _method(folds), confidence, reason)
 
@@ -100,7 +100,8 @@ def subgroup_difference(y_true, scores, folds, member, *, groups=None, confidenc
     Returns
     -------
     comparison : Comparison
-        The two sides share no patient, so that their variances add. NaN, with the reason, where a side is undefined.
+        The two sides share no patient, so that their variances add, with the degrees of freedom of Welch (1947). NaN,
+        with the reason, where a side is undefined.
 
     Raises
     ------
@@ -111,12 +112,13 @@ def subgroup_difference(y_true, scores, folds, member, *, groups=None, confidenc
     sides = [_auc(y_true, scores, folds, part, groups) for part in (member, ~member)]
     gap = sides[0][0] - sides[1][0]
     error = float(np.hypot(sides[0][1], sides[1][1]))
+    df = error**4 / sum(one**4 / own for _, one, own, _ in sides) if error > 0 else np.nan
     reason = next((f"{who}: {why}" for who, (*_, why) in zip(("this part", "others"), sides, strict=True) if why), "")
-    half = stats.norm.ppf((1 + check_confidence(confidence)) / 2) * error
+    half = stats.t.ppf((1 + check_confidence(confidence)) / 2, df) * error
     shell = {"n": len(y_true), "n_events": int(y_true.sum()), "method": _method(folds), "confidence": confidence}
     difference = Estimate(gap, gap - half, gap + half, **shell, reason=reason)
-    z = gap / error if error > 0 else np.nan
-    return Comparison(difference, sides[0][0], sides[1][0], z, np.inf, float(2 * stats.norm.sf(abs(z))))
+    t = gap / error if error > 0 else np.nan
+    return Comparison(difference, sides[0][0], sides[1][0], t, df, float(2 * stats.t.sf(abs(t), df)))
 
 
 def _checked(y_true, scores, folds, member):
@@ -139,26 +141,36 @@ def _method(folds):
 
 
 def _auc(y_true, scores, folds, member, groups):
-    """AUC, standard error and the reason why one of them is NaN, among the members."""
+    """AUC, standard error, its degrees of freedom, and the reason why one of them is NaN, among the members."""
     event, scores, own = y_true[member], scores[:, member], folds[:, member]
     reason = suppression(event)
     if reason:
-        return np.nan, np.nan, reason
+        return np.nan, np.nan, np.nan, reason
     if not any(len(np.unique(event[fold == label])) == 2 for fold in own for label in np.unique(fold)):
-        return np.nan, np.nan, "no test fold has patients of both classes"
-    value, influence = auc_influence(event, scores, own)
+        return np.nan, np.nan, np.nan, "no test fold has patients of both classes"
+    value, excess = auc_excess(event, scores, own)
     if len(folds) < 2 and not _is_independent(folds):
-        return value, np.nan, "one repeat of the cross-validation does not show what training adds: use two or more"
+        why = "one repeat of the cross-validation does not show what training adds: use two or more"
+        return value, np.nan, np.nan, why
     codes = check_groups(None if groups is None else np.asarray(groups)[member], event.size)
+    if _is_independent(folds):
+        variance, df = _delong_variance(event, excess, codes), np.inf
+    else:
+        variance, df = pairs_variance(event, excess, codes)
+        variance *= 1 + TRAINING_SHARE * _instability(event, scores, own, folds)
+    error = float(np.sqrt(variance))
+    return (value, error, df, "") if error > NOTHING else (value, np.nan, np.nan, NO_VARIATION)
+
+
+def _delong_variance(event, excess, codes):
+    influence = np.empty(event.size)
+    for members, shares in ((event, excess.sum(axis=1)), (~event, excess.sum(axis=0))):
+        influence[members] = shares * np.sqrt(shares.size / (shares.size - 1))
     by_group = np.bincount(codes, influence)
-    variance = np.sum(by_group**2) * (by_group.size / (by_group.size - 1) if by_group.size < event.size else 1)
-    error = float(np.sqrt(variance * (1 + _instability(event, scores, own, folds))))
-    return (value, error, "") if error > NOTHING else (value, np.nan, NO_VARIATION)
+    return np.sum(by_group**2) * (by_group.size / (by_group.size - 1) if by_group.size < event.size else 1)
 
 
 def _instability(event, scores, own, folds):
     """What training adds; the number of folds is that of the cohort, some of which a small part does not reach."""
-    if _is_independent(folds):
-        return 0.0
     reached, all_folds = (np.mean([np.unique(fold).size for fold in part]) for part in (own, folds))
     return score_instability(event, within_repeat_ranks(scores), own) * all_folds / reached

@@ -6,14 +6,14 @@ from .contribution import modality_ablation, modality_shapley, shapley_values, s
 from .drift import feature_drift, summarise_features
 from .explanation import PatientExplanation, explain_patient, partial_dependence
 from .external import ExternalValidation, external_validate, recalibrate
-from .fusions import make_fusions
+from .fusions import check_fusion_name, make_fusions
 from .importance import PermutationExaminer, importance_table, permutation_importance
 from .nested import NestedResult, nested_cross_validate
 from .optuna_search import FusionOptunaSearchCV
 from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
 from .splits import Split, check_splits, make_splits, splits_fingerprint
-from .subgroups import make_bands, missingness_patterns, outcome_associations, subgroup_performance
+from .subgroups import make_bands, missingness_by_patient, outcome_associations, subgroup_performance
 
 __all__ = [
     "ExternalValidation",
@@ -27,6 +27,7 @@ __all__ = [
     "PermutationExaminer",
     "Split",
     "audit_cohort",
+    "check_fusion_name",
     "check_splits",
     "compare_fusions",
     "explain_patient",
@@ -37,7 +38,7 @@ __all__ = [
     "make_bands",
     "make_fusions",
     "make_splits",
-    "missingness_patterns",
+    "missingness_by_patient",
     "modality_ablation",
     "modality_shapley",
     "nested_cross_validate",

@@ -1,13 +1,13 @@
 """The headline: each modality alone, early and late fusion on identical splits, with paired differences."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import pandas as pd
 
 from .._store import fingerprint
 from ..metrics import cv_difference, cv_estimate
-from .fusions import late_from_fitted, make_fusions
+from .absence import absence_rules
+from .fusions import make_fusions, reuse_fitted
 from .nested import NestedResult, nested_cross_validate
 from .splits import check_splits, make_splits
 
@@ -144,6 +144,7 @@ def compare_fusions(
     n_splits=5,
     n_repeats=5,
     inner_folds=4,
+    missing_modality="available",
     random_state=0,
     n_jobs=None,
     store=None,
@@ -177,6 +178,11 @@ def compare_fusions(
         How often the patients are dealt anew.
     inner_folds : int, default=4
         Folds of the search inside each outer training set.
+    missing_modality : {"available", "impute"} or dict of str to such, default='available'
+        What is done for patients who lack a modality, all its columns missing; one rule, or one for each modality. With
+        "available" its own model learns from those who have it and gives the others the event rate, and late fusion
+        uses what is there; with "impute" every model fills it in. Early fusion fills it in either way, marked by a
+        column. All models are judged on all patients.
     random_state : int, default=0
         One seed, one result, whatever ``n_jobs`` is.
     n_jobs : int or None, default=None
@@ -209,11 +215,13 @@ def compare_fusions(
     else:
         pairs = cv.split(cohort.X, cohort.y, groups) if hasattr(cv, "split") else cv
         splits = check_splits(pairs, cohort.y, groups)
+    absent = absence_rules(cohort, missing_modality, splits, inner_folds=inner_folds)
     searched = {
         "models": list(models),
         "selectors": list(selectors),
         "n_features": [int(k) for k in n_features],
         "inner_folds": int(inner_folds),
+        "missing_modality": absent,
         "random_state": int(random_state),
     }
     estimators = make_fusions(
@@ -226,13 +234,12 @@ def compare_fusions(
         inner_folds=inner_folds,
         grouped=grouped,
         n_columns={name: len(cohort.columns(name)) for name in cohort.modalities},
+        absent=absent,
         random_state=random_state,
     )
-    if "late" in estimators:
-        estimators["late"] = partial(late_from_fitted, estimators.pop("late"))
     own = {name: repr(transformer) for name, transformer in (transformers or {}).items()}
     nested = nested_cross_validate(
-        estimators,
+        reuse_fitted(estimators),
         cohort.X,
         cohort.y,
         splits=splits,

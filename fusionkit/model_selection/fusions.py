@@ -11,9 +11,11 @@ from sklearn.preprocessing import StandardScaler
 
 from ..ehr import make_record_encoder
 from ..fusion import LateFusionClassifier, make_early_fusion
+from ..fusion.absence import AvailableModalityClassifier
 from ..models import make_model, model_grid
 from ..naming import modality_columns
 from ..selection import make_ranker
+from .absence import mark_absence
 from .search import FusionSearchCV
 
 __all__ = ["LATE_FUSIONS", "check_fusion_name", "late_from_fitted", "make_fusions", "reuse_fitted"]
@@ -101,6 +103,7 @@ def make_fusions(
     grouped=False,
     scoring="roc_auc",
     n_columns=None,
+    absent=None,
     random_state=0,
 ):
     """Return one estimator per fusion; each chooses selector, number of features, model and hyperparameters itself.
@@ -128,6 +131,8 @@ def make_fusions(
         What the search maximises; the weights of ``"late:score"`` follow it too.
     n_columns : dict of str to int or None, default=None
         Columns of each modality; larger numbers of features are not tried.
+    absent : dict of str to {"available", "impute"} or None, default=None
+        The modalities that some patients lack, and how they are treated, as :func:`absence_rules` tells.
     random_state : int, default=0
         Seed of folds, selectors and models.
 
@@ -145,6 +150,7 @@ def make_fusions(
         check_fusion_name(fusion, kinds)
     splitter = StratifiedGroupKFold if grouped else StratifiedKFold
     inner = splitter(inner_folds, shuffle=True, random_state=random_state)
+    absent = absent or {}
 
     def search(names):
         branches, grids = {}, [{}]
@@ -168,6 +174,8 @@ def make_fusions(
         choices = [_with_probability(model, random_state) for model in models]
         grid = [{**option, "model": [model], **parameters} for option in grids for model, parameters in choices]
         pipeline = make_early_fusion(branches, choices[0][0])
+        filled = [name for name in names if name in absent and not (len(names) == 1 and absent[name] == "available")]
+        mark_absence(pipeline, [name for name in filled if kinds[name] == "image"])  # a record's encoder marks gaps
         return FusionSearchCV(pipeline, grid, scoring=scoring, cv=inner)
 
     def late(members, **settings):
@@ -175,11 +183,14 @@ def make_fusions(
 
     def estimator(fusion):
         if fusion not in LATE_FUSIONS:
-            return search(list(kinds) if fusion == "early" else fusion.split("+"))
-        members = [(name, search([name]), modality_columns(name)) for name in kinds]
+            model = search(list(kinds) if fusion == "early" else fusion.split("+"))
+            alone = absent.get(fusion) == "available"
+            return AvailableModalityClassifier(model, modality_columns(fusion)) if alone else model
+        seen = {name: kinds if absent.get(name) == "impute" else [name] for name in kinds}
+        members = [(name, search([name]), modality_columns(*seen[name])) for name in kinds]
         if fusion == "late:images_first":
             images = [member for member in members if kinds[member[0]] == "image"]
-            columns = modality_columns(*(name for name, _, _ in images))
+            columns = modality_columns(*(name for image, _, _ in images for name in seen[image]))
             members = [("images", late(images), columns), *(member for member in members if member not in images)]
         settings = LATE_FUSIONS[fusion]
         return late(members, **settings, **({"scoring": scoring} if settings.get("weights") == "score" else {}))

@@ -8,7 +8,7 @@ import pandas as pd
 from ..metrics import cramers_v, holm, observed_expected_ratio, subgroup_auc, subgroup_difference, suppression
 from ..naming import split_name
 
-__all__ = ["make_bands", "missingness_patterns", "outcome_associations", "subgroup_performance"]
+__all__ = ["make_bands", "missingness_by_patient", "outcome_associations", "subgroup_performance"]
 
 UNKNOWN = "not known"
 
@@ -57,7 +57,7 @@ def make_bands(values, *, edges=None):
     return pd.Series(names[np.minimum(place, len(edges))], index=values.index).mask(values.isna(), UNKNOWN)
 
 
-def missingness_patterns(X):
+def missingness_by_patient(X):
     """Return, patient by patient, which modalities are complete, in part or absent.
 
     Parameters
@@ -73,9 +73,9 @@ def missingness_patterns(X):
     Examples
     --------
     >>> import pandas as pd
-    >>> from fusionkit.model_selection import missingness_patterns
+    >>> from fusionkit.model_selection import missingness_by_patient
     >>> X = pd.DataFrame({"ehr__age": [60.0, 50], "ehr__crp": [5.0, None], "ct__volume": [1.0, None]})
-    >>> missingness_patterns(X).tolist()
+    >>> missingness_by_patient(X).tolist()
     ['complete', 'ehr in part, ct absent']
     """
     names = np.array([split_name(column)[0] for column in X.columns])
@@ -129,7 +129,7 @@ def subgroup_performance(predictions, attributes, *, groups=None, confidence=0.9
         One model's tidy predictions: repeat, fold, patient, y_true, y_score (a risk); see :class:`NestedResult`. For
         independent test patients one repeat with one fold.
     attributes : DataFrame
-        One column per attribute, such as site, sex, age and ``missingness_patterns(X)``, indexed by patient; a number
+        One column per attribute, such as site, sex, age and ``missingness_by_patient(X)``, indexed by patient; a number
         with more than ten values is cut into thirds (see :func:`make_bands` for bands of your own).
     groups : Series or None, default=None
         Group of each patient.

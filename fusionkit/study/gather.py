@@ -11,6 +11,7 @@ from ..cohort import Outcome, compare_identifiers, link_cohort, screen_columns
 from ..exceptions import Problem, StudyError
 from ..naming import join_name
 from .images import extract_cases
+from .missing import kept_without
 from .modalities import ImageModality
 from .outcome import read_groups, read_outcome, read_outcome_dates
 from .record import record_features
@@ -54,8 +55,8 @@ class Gathered:
     coverage: list
     index_scans: list
 
-    def link(self):
-        """Return the Cohort of the patients who have everything."""
+    def link(self, **rules):
+        """Return the Cohort of the patients who have what is required; ``rules`` as in :func:`link_cohort`."""
         cohort = link_cohort(
             self.modalities,
             self.y,
@@ -64,6 +65,7 @@ class Gathered:
             groups=self.groups,
             problems=self.problems,
             sources=self.sources,
+            **rules,
         )
         audit = replace(cohort.audit, coverage=tuple(self.coverage), index_scans=tuple(self.index_scans))
         return replace(cohort, audit=audit)
@@ -106,7 +108,7 @@ def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, pr
     pictures = {name: m for name, m in spec.modalities.items() if isinstance(m, ImageModality)}
     for name, modality in spec.modalities.items():
         sources[name] = modality.files[0]
-        kinds[name] = "image" if name in pictures or modality.select else "record"
+        kinds[name] = spec.kinds[name]
         if name in pictures:
             scans.of(name)
             continue
@@ -191,11 +193,12 @@ def _image_features(tables, cases, name, modality, images, n_jobs, store, progre
         store=store,
         progress=None if progress is None else partial(progress, stage),
     )
-    rows, remarks = {}, {}
+    rows, remarks, keeps = {}, {}, tables.spec.rules[name] != "require"
     for patient, outcome in zip(cases.index, outcomes, strict=True):
         if outcome.features is None:
             where = {"patient": patient, "file": modality.images, "row": int(cases.loc[patient, "row"])}
-            tables.problems.append(Problem(outcome.reason, outcome.way_out, **where, column=name))
+            problem = Problem(outcome.reason, outcome.way_out, **where, column=name)
+            tables.problems.append(kept_without(problem) if outcome.absent and keeps else problem)
         else:
             rows[patient] = outcome.features
         for remark in outcome.remarks:

@@ -31,12 +31,15 @@ class CaseOutcome:
         What the user can do about it.
     remarks : tuple of str, default=()
         Warnings: the features stand, but something deserves a second look.
+    absent : bool, default=False
+        Whether there is no image or no mask, rather than one that cannot be used.
     """
 
     features: dict | None
     reason: str = ""
     way_out: str = ""
     remarks: tuple = ()
+    absent: bool = False
 
 
 def extract_cases(
@@ -104,9 +107,11 @@ def extract_cases(
 def _one_case(folder, image, mask, label, settings, options, store):
     for kind, path in (("image", image), ("mask", mask)):
         if pd.isna(path):
-            return CaseOutcome(None, f"has no {kind} in the table", f"Add the {kind}'s path, or leave the row out.")
+            way_out = f"Add the {kind}'s path, or leave the row out."
+            return CaseOutcome(None, f"has no {kind} in the table", way_out, absent=True)
         if not (folder / path).exists():
-            return CaseOutcome(None, f"there is no file {path}", "Correct the path, relative to the table.")
+            way_out = "Correct the path, relative to the table."
+            return CaseOutcome(None, f"there is no file {path}", way_out, absent=True)
     label = None if pd.isna(label) else int(label)
     digests = {"image": file_digest(folder / image), "mask": file_digest(folder / mask)}
     key = {**digests, **options, "settings": settings.fingerprint(), "label": label, "version": __version__}

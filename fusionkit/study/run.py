@@ -14,6 +14,7 @@ from ..model_selection import FusionComparison, compare_fusions
 from .file import read_study_file
 from .folder import RunFolder
 from .gather import gather_study
+from .missing import comparison_rules, link_study, missingness_entries
 from .schema import StudySpec
 
 __all__ = ["Study", "StudyResult", "read_cohort"]
@@ -99,7 +100,7 @@ class Study:
         """
         try:
             gathered = gather_study(self.spec, self.folder, images="check", n_jobs=n_jobs, progress=progress)
-            cohort = gathered.link()
+            cohort = link_study(self.spec, gathered)
         except StudyError as error:
             return error.problems, None
         return list(cohort.audit.problems), cohort
@@ -128,7 +129,7 @@ class Study:
             If the study cannot be run, a feature gives the outcome away, or ``strict`` and a patient is unusable.
         """
         gathered = gather_study(self.spec, self.folder, n_jobs=n_jobs, store=store, progress=progress)
-        cohort = gathered.link()
+        cohort = link_study(self.spec, gathered)
         unusable = [p for p in cohort.audit.problems if p.severity == "error"]
         if strict and unusable:
             raise StudyError(unusable)
@@ -180,6 +181,7 @@ class Study:
             n_splits=validation.folds,
             n_repeats=validation.repeats,
             inner_folds=validation.inner_folds,
+            missing_modality=comparison_rules(spec),
             random_state=seed,
             n_jobs=n_jobs,
             store=folder.folds,
@@ -210,6 +212,7 @@ class Study:
             "study": self.spec.model_dump(mode="json"),
             "seed": seed,
             "cohort": _cohort_facts(cohort, self.spec),
+            **missingness_entries(cohort, comparison, confidence),
             "comparison": {
                 "baseline": comparison.baseline,
                 "confidence": confidence,

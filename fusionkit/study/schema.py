@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, fiel
 from ..naming import check_modality_name
 from .fields import STRICT, Counts, Names, Texts, as_list
 from .modalities import Modality, RecordModality
+from .policies import PolicyKeys
 
 __all__ = ["OutcomeSpec", "StudySpec", "Validation"]
 
@@ -77,7 +78,7 @@ class Validation(BaseModel):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
 
-class StudySpec(BaseModel):
+class StudySpec(PolicyKeys, BaseModel):
     """A study: tables and images in, the comparison to make.
 
     Parameters
@@ -103,8 +104,16 @@ class StudySpec(BaseModel):
     same_person : dict of str to (str or dict of str to str), default={}
         A second identifier, compared wherever two tables have it: ``sex``, ``birth_year`` or another name -> its
         column in every table that has it, or table -> column.
+    missing_modality : {"require", "impute", "available"} or dict of str to such, default='require'
+        What becomes of a patient who lacks a modality: left out, filled in, or analysed with what is there; one rule,
+        or one for each modality (the others are required).
+    max_missing : MaxMissing, default=MaxMissing(patient=None, column=None)
+        Shares of missing values beyond which a patient or column is left out.
+    pseudonymise : Pseudonymise or None, default=None
+        Whether (true), and with which key, ids are replaced by keyed hashes in everything that is written.
     fusions : list of str or None, default=None
-        Modalities, ``early``, ``late``, or early fusions of some (``ct+ehr``); each modality, early and late when None.
+        Modalities, ``early``, early fusions of some (``ct+ehr``), ``late`` (the mean), or late fusion by another rule
+        (``late:median``, ``late:stacking`` ...); each modality, early and late when None.
     models : list of str, default=['logistic']
         Models that the search chooses from, by name.
     selectors : list of str, default=['anova']
@@ -178,12 +187,10 @@ class StudySpec(BaseModel):
         known = list(self.modalities)
         if self.baseline is not None and self.baseline not in known:
             raise ValueError(f"baseline {self.baseline!r} is not one of the modalities {', '.join(known)}")
+        from ..model_selection import check_fusion_name
+
         for fusion in self.fusions or ():
-            parts = fusion.split("+")
-            if fusion not in {"early", "late"} and not set(parts) <= set(known):
-                raise ValueError(
-                    f"fusion {fusion!r} is neither early, late, nor made of the modalities {', '.join(known)}"
-                )
+            check_fusion_name(fusion, self.kinds)
         return self
 
     def id_of(self, table):
@@ -205,6 +212,12 @@ class StudySpec(BaseModel):
         """Every table that the study names, its dictionary apart: a tuple of str."""
         named = (self.outcome.table, *(name for modality in self.modalities.values() for name in modality.files))
         return tuple(dict.fromkeys(named))
+
+    @property
+    def kinds(self):
+        """Whether each modality's features are selected or encoded: a dict of str to {"image", "record"}."""
+        encoded = {name for name, m in self.modalities.items() if isinstance(m, RecordModality) and not m.select}
+        return {name: "record" if name in encoded else "image" for name in self.modalities}
 
     @property
     def baseline_modality(self):

@@ -1,5 +1,6 @@
 """Who is in the cohort, who is not, and why."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -90,3 +91,125 @@ def test_the_fingerprint_follows_the_data():
     modalities["ehr"].loc["P1", "age"] += 1e-12
     other = link_cohort(modalities, y, OUTCOME, kinds=KINDS)
     assert cohort.fingerprint() == again.fingerprint() != other.fingerprint()
+
+
+def lacking_ct(*patients, **options):
+    modalities, y = tables()
+    modalities["ct"] = modalities["ct"].drop(list(patients))
+    return link_cohort(modalities, y, OUTCOME, kinds=KINDS, **options)
+
+
+@pytest.mark.parametrize("rule", ["available", "impute", {"ct": "available"}])
+def test_a_patient_without_a_modality_is_kept_where_the_rule_says_so(rule):
+    cohort = lacking_ct("P3", missing_modality=rule)
+    assert cohort.X.index.tolist() == ["P1", "P2", "P3", "P4"]
+    assert np.isnan(cohort.X.loc["P3", "ct__mean"])
+    assert cohort.audit.problems == ()
+    assert cohort.missingness()["n"].to_dict() == {"ehr + ct": 3, "ehr": 1}
+    flow = {step.label: step.n for step in cohort.audit.flow}
+    assert flow == {
+        "in the outcome table": 4,
+        "in ehr": 4,
+        "in ct": 3,
+        "in any source": 4,
+        "left out": 0,
+        "analysed": 4,
+    }
+
+
+def test_a_modality_without_a_rule_is_required():
+    modalities, y = tables()
+    modalities |= {"ehr": modalities["ehr"].drop("P1"), "ct": modalities["ct"].drop("P3")}
+    cohort = link_cohort(modalities, y, OUTCOME, kinds=KINDS, missing_modality={"ct": "available"})
+    assert cohort.X.index.tolist() == ["P2", "P3", "P4"]
+    assert cohort.audit.excluded["reason"].tolist() == ["not in ehr"]
+
+
+def test_a_near_miss_is_told_of_a_patient_who_is_kept_without_the_modality():
+    modalities, y = tables()
+    modalities["ct"] = modalities["ct"].rename(index={"P3": "p3"})
+    cohort = link_cohort(modalities, y, OUTCOME, kinds=KINDS, missing_modality="available")
+    [warning] = cohort.audit.warnings
+    assert (warning.patient, warning.message) == ("P3", "not in ct, and kept without it")
+    assert "'p3'" in warning.way_out
+    assert cohort.audit.excluded["patient"].tolist() == ["p3"]
+
+
+def test_replaced_ids_are_compared_as_they_were_written():
+    modalities, y = tables()
+    modalities["ct"] = modalities["ct"].rename(index={"P3": "x9"})
+    cohort = link_cohort(modalities, y, OUTCOME, kinds=KINDS, written_as={"x9": "p-3"})
+    assert "'x9'" in cohort.audit.excluded.set_index("patient")["way_out"]["P3"]
+
+
+def test_nobody_without_any_value_is_analysed():
+    modalities, y = tables()
+    modalities = {name: frame.astype(float) for name, frame in modalities.items()}
+    modalities["ehr"].loc["P1"] = np.nan
+    modalities["ct"] = modalities["ct"].drop("P1")
+    options = {"kinds": KINDS, "missing_modality": "available"}
+    y["P5"] = 1
+    cohort = link_cohort(modalities, y, OUTCOME, **options)
+    reasons = cohort.audit.excluded.set_index("patient")["reason"].to_dict()
+    assert reasons == {"P1": "has no value in any modality", "P5": "has an outcome and no modality"}
+    modalities["ct"].loc[:] = np.nan
+    with pytest.raises(StudyError, match="nobody who is analysed has ct"):
+        link_cohort(modalities, y, OUTCOME, **options)
+
+
+def test_a_required_row_without_values_is_told():
+    modalities, y = tables()
+    modalities["ct"].loc["P2"] = np.nan
+    cohort = link_cohort(modalities, y, OUTCOME, kinds=KINDS)
+    [warning] = cohort.audit.warnings
+    assert warning.message == "1 patients (P2) have a row for ct and no value in it"
+    strict = link_cohort(modalities, y, OUTCOME, kinds=KINDS, max_missing={"patient": 0.5})
+    assert strict.audit.excluded["reason"].tolist() == ["more than 50 % of the columns of ct are missing"]
+    assert strict.audit.warnings == []
+
+
+def sparse():
+    ids = [f"P{i}" for i in range(10)]
+    ehr = pd.DataFrame({"age": np.arange(10.0), "crp": np.nan, "ldh": np.nan, "sex": 1.0}, index=ids)
+    ehr.loc[ids[:4], "crp"] = 1.0
+    ehr.loc[ids[2:9], "ldh"] = 1.0
+    ehr.loc["P9", "sex"] = np.nan
+    ct = pd.DataFrame({"mean": np.arange(10.0), "sd": np.nan}, index=ids)
+    ct.loc[ids[:3], "sd"] = 2.0
+    return {"ehr": ehr, "ct": ct.drop(ids[5:])}, pd.Series(np.arange(10) % 2, index=ids)
+
+
+def test_columns_with_too_many_gaps_go_first_and_then_patients_by_name_and_reason():
+    modalities, y = sparse()
+    limits = {"column": 0.5, "patient": 0.5}
+    cohort = link_cohort(modalities, y, OUTCOME, kinds=KINDS, missing_modality="available", max_missing=limits)
+    # crp is missing in 6 of 10; sd in 2 of the 5 who have ct, which is no more than half
+    assert cohort.X.columns.tolist() == ["ehr__age", "ehr__ldh", "ehr__sex", "ct__mean", "ct__sd"]
+    [warning] = cohort.audit.warnings
+    assert warning.column == "ehr__crp"
+    assert "missing in 60 % of the 10 patients who have ehr, more than the 50 %" in warning.message
+    # P9 lacks ldh and sex, two of the three columns left
+    excluded = cohort.audit.excluded
+    assert excluded[["patient", "reason"]].values.tolist() == [
+        ["P9", "more than 50 % of the columns of ehr are missing"]
+    ]
+    flow = {step.label: step.n for step in cohort.audit.flow}
+    assert (flow["in any source"], flow["left out"], flow["analysed"]) == (10, 1, 9)
+
+
+def test_which_columns_go_does_not_depend_on_the_outcome():
+    modalities, y = sparse()
+    options = {"kinds": KINDS, "missing_modality": "available", "max_missing": {"column": 0.35}}
+    kept = {
+        tuple(link_cohort(modalities, y.sample(frac=1, random_state=seed).set_axis(y.index), OUTCOME, **options).X)
+        for seed in range(5)
+    }
+    assert kept == {("ehr__age", "ehr__ldh", "ehr__sex", "ct__mean")}
+
+
+def test_a_modality_whose_columns_all_go_is_refused():
+    modalities, y = sparse()
+    ct = modalities["ct"]
+    modalities["ct"] = ct.assign(mean=ct["mean"].where(ct["sd"].isna()))
+    with pytest.raises(StudyError, match="no column of ct is left: each is missing in more than 20 %"):
+        link_cohort(modalities, y, OUTCOME, kinds=KINDS, missing_modality="available", max_missing={"column": 0.2})

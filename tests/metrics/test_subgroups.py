@@ -57,7 +57,9 @@ def test_the_difference_is_that_of_the_two_sides_with_their_variances_added():
         return (np.log(e.high / (1 - e.high)) - np.log(e.low / (1 - e.low))) / 2 * e.value * (1 - e.value)
 
     width = found.difference.high - found.difference.low
-    assert width == pytest.approx(2 * np.hypot(error(inside), error(outside)), rel=1e-9)
+    # each side's limits are t limits with its own degrees of freedom, the difference has Welch's, which are more
+    assert width == pytest.approx(2 * np.hypot(error(inside), error(outside)), rel=0.015)
+    assert width < 2 * np.hypot(error(inside), error(outside))
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from fusionkit.metrics import cramers_v, holm, observed_expected_ratio, subgroup_auc, subgroup_difference
 from fusionkit.model_selection import (
     make_bands,
-    missingness_patterns,
+    missingness_by_patient,
     outcome_associations,
     subgroup_performance,
     subgroups,
@@ -106,7 +106,7 @@ def test_bands_and_patterns_are_in_words():
     assert make_bands(pd.Series([np.nan, np.nan])).tolist() == ["not known"] * 2
     assert make_bands(pd.Series(range(9))).value_counts().tolist() == [3, 3, 3]
     X = pd.DataFrame({"ct__a": [1.0, np.nan, np.nan], "ct__b": [1.0, 1.0, np.nan], "ehr__sex": ["f", None, "m"]})
-    assert missingness_patterns(X).tolist() == ["complete", "ct in part, ehr absent", "ct absent"]
+    assert missingness_by_patient(X).tolist() == ["complete", "ct in part, ehr absent", "ct absent"]
 
 
 def test_associations_are_cramers_v_with_holms_correction():

@@ -123,7 +123,7 @@ def soil(folder):
     labs.loc[len(labs)] = [late, f"{when:%Y-%m-%dT%H:%M}", "CRP", "80.0", "mg/L"]
     labs.to_csv(folder / "labs.csv", index=False)
     return {
-        "leading zero": f"patient {zero}: not in clinical.csv. Is it the one written '{zero.replace('P0', 'P')}' there?",
+        "leading zero": f"patient {zero}: not in clinical.csv. Is it the one written",
         "mixed units": "column hb: the values look like two units, a factor of about 9.2 apart (10, such as g/L",
         "out of range": f"column age, patient {old}: '172' is not within 18..100 years",
         "unknown level": f"column performance_status, patient {level}: '5' is not one of the levels 0, 1, 2, 3",

@@ -33,6 +33,8 @@ def write(tmp_path):
         for name, table in {"clinical.csv": clinical(), **(tables or {})}.items():
             text = table if isinstance(table, str) else table.to_csv(index=False)
             (tmp_path / name).write_text(text)
+        if set(modality or {}) == {"events"}:  # who has no measurement still has an age
+            modality = {"columns": ["age"], **modality}
         content = {
             "title": "t",
             "outcome": {"table": "clinical.csv", "column": "event", "positive": "yes", **(outcome or {})},
