@@ -209,7 +209,9 @@ class LateFusionClassifier(ClassifierMixin, LateFusion):
         check_classification_targets(y)
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
-            raise ValueError(f"y holds one class only ({self.classes_[0]!r}); a classifier needs at least 2 classes")
+            raise ValueError(
+                f"y holds one class only ({self.classes_.tolist()[0]!r}); a classifier needs at least 2 classes"
+            )
         return y
 
     def _what_is_lacking(self, y):
