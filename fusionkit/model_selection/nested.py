@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.utils.multiclass import type_of_target
 from threadpoolctl import threadpool_limits
 
+from ._checks import check_before_fitting
 from .splits import check_splits, splits_fingerprint
 
 __all__ = ["NestedResult", "nested_cross_validate"]
@@ -78,12 +79,15 @@ def nested_cross_validate(
     Raises
     ------
     ValueError
-        If the outcome is not coded 0 and 1, or a split leaks.
+        If the outcome is not coded 0 and 1, a split leaks, or something is known to fail before anything is fitted:
+        infinite values, a modality without a column, a class with fewer patients than the inner folds or the
+        neighbours that are asked for.
     """
     y = np.asarray(y)
     if type_of_target(y) != "binary" or set(np.unique(y)) != {0, 1}:
         raise ValueError(f"y is coded 0 and 1, with 1 the positive class; got the values {np.unique(y)[:6].tolist()}")
     splits = check_splits(splits, y, groups)
+    check_before_fitting(estimators, X, y, splits)
     digest = splits_fingerprint(splits, X.index)
     store_key = store_key if examine is None else f"{store_key} {examine!r}"
     keys = [{"run": store_key, "splits": digest, "repeat": s.repeat, "fold": s.fold} for s in splits]
