@@ -4,6 +4,7 @@ import importlib
 
 EXTRAS = {
     "radiomics": ("pyradiomics", "pyradiomics-cuda"),
+    "shap": ("shap", "shap"),
     "sqlalchemy": ("sql", "SQLAlchemy"),
 }
 """Importable package -> (the extra of fusionkit that installs it, the distribution's name)."""

@@ -11,6 +11,7 @@ from .importance import PermutationExaminer, importance_table, permutation_impor
 from .nested import NestedResult, nested_cross_validate
 from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
+from .shap_values import ShapTable, shap_table
 from .splits import Split, check_splits, make_splits, splits_fingerprint
 from .subgroups import make_bands, missingness_patterns, outcome_associations, subgroup_performance
 
@@ -23,6 +24,7 @@ __all__ = [
     "NestedResult",
     "PatientExplanation",
     "PermutationExaminer",
+    "ShapTable",
     "Split",
     "audit_cohort",
     "check_splits",
@@ -43,6 +45,7 @@ __all__ = [
     "partial_dependence",
     "permutation_importance",
     "recalibrate",
+    "shap_table",
     "shapley_values",
     "splits_fingerprint",
     "subgroup_performance",
