@@ -12,6 +12,7 @@ from .nested import NestedResult, nested_cross_validate
 from .optuna_search import FusionOptunaSearchCV
 from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
+from .shap_values import ShapTable, shap_table
 from .splits import Split, check_splits, make_splits, splits_fingerprint
 from .subgroups import make_bands, missingness_by_patient, outcome_associations, subgroup_performance
 
@@ -25,6 +26,7 @@ __all__ = [
     "NestedResult",
     "PatientExplanation",
     "PermutationExaminer",
+    "ShapTable",
     "Split",
     "audit_cohort",
     "check_fusion_name",
@@ -46,6 +48,7 @@ __all__ = [
     "partial_dependence",
     "permutation_importance",
     "recalibrate",
+    "shap_table",
     "shapley_values",
     "splits_fingerprint",
     "subgroup_performance",

@@ -90,19 +90,46 @@ class _Early(_Whole):
 
     def __init__(self, model, X, branches, kept):
         self.X, self._kept, self._rest = X, kept.astype(float), model[1:]
-        places = model[0].output_indices_
-        self._branches = [(transformer, list(columns), places[name]) for name, transformer, columns in branches]
-        reaching = {column for transformer, columns, _ in self._branches for column in _survivors(transformer, columns)}
+        self._branches = [
+            _Branch(transformer, X[list(columns)], model[0].output_indices_[name])
+            for name, transformer, columns in branches
+        ]
+        reaching = {column for branch in self._branches for column in branch.survivors}
         self.used = [column for column in X.columns if column in reaching]
         self.baseline = self._rest.predict_proba(self._kept)[:, 1]
 
     def predict(self, changed):
         table = np.tile(self._kept, (_copies(self.X, changed), 1))
-        for transformer, columns, places in self._branches:
-            mine = changed[[column for column in changed.columns if column in set(columns)]]
+        for branch in self._branches:
+            mine = changed[[column for column in changed.columns if column in branch.survivors]]
             if len(mine.columns):
-                table[:, places] = np.asarray(transformer.transform(_replaced(self.X[columns], mine)))
+                branch.write(mine, table)
         return self._rest.predict_proba(table)[:, 1]
+
+
+class _Branch:
+    """One branch: its columns, those that reach its end, and where they stand in what the model is given."""
+
+    def __init__(self, transformer, block, places):
+        self._transformer, self._block, self._places = transformer, block, places
+        names, self._one_by_one = _survivors(transformer, list(block.columns))
+        self.survivors = {name: place for place, name in enumerate(names)}
+
+    def write(self, changed, table):
+        """Put what becomes of the changed columns in their places."""
+        if not self._one_by_one:
+            table[:, self._places] = np.asarray(self._transformer.transform(_replaced(self._block, changed)))
+            return
+        codes, distinct = zip(*(pd.factorize(changed[c], use_na_sentinel=False) for c in changed.columns), strict=True)
+        rows = max(map(len, distinct))  # each value is transformed once, beside whatever else stands in its row
+        padded = {
+            c: values.take(np.minimum(np.arange(rows), len(values) - 1))
+            for c, values in zip(changed.columns, distinct, strict=True)
+        }
+        values = self._block.iloc[np.zeros(rows, dtype=int)].reset_index(drop=True).assign(**padded)
+        carried = np.asarray(self._transformer.transform(values))
+        for column, code in zip(changed.columns, codes, strict=True):
+            table[:, self._places.start + self.survivors[column]] = carried[code, self.survivors[column]]
 
 
 class _Late(_Whole):
@@ -166,12 +193,12 @@ def _replaced(X, changed):
 
 
 def _survivors(transformer, columns):
-    """The columns that can reach the end of a branch; all of them where its steps may mix columns."""
+    """The columns that can reach the end of a branch, and whether each is carried there by itself."""
     names = columns
     steps = [step for _, step in transformer.steps] if isinstance(transformer, Pipeline) else [transformer]
     for step in steps:
         alone = isinstance(step, ONE_BY_ONE) or (isinstance(step, SimpleImputer) and not step.add_indicator)
         if not alone:
-            return names
+            return names, False
         names = list(step.get_feature_names_out(names))
-    return names
+    return names, True

@@ -2,8 +2,11 @@
 
 from .calibration import CalibrationDisplay
 from .decision_curve import DecisionCurveDisplay
+from .drift import DriftDisplay
+from .explanation import ExplanationDisplay, PartialDependenceDisplay
 from .flow import FlowDisplay
 from .forest import ForestDisplay
+from .importance import ImportanceDisplay
 from .ladder import PredictionLadderDisplay
 from .missingness import MissingnessDisplay
 from .precision_recall import PrecisionRecallDisplay
@@ -14,9 +17,13 @@ from .stability import StabilityDisplay
 __all__ = [
     "CalibrationDisplay",
     "DecisionCurveDisplay",
+    "DriftDisplay",
+    "ExplanationDisplay",
     "FlowDisplay",
     "ForestDisplay",
+    "ImportanceDisplay",
     "MissingnessDisplay",
+    "PartialDependenceDisplay",
     "PrecisionRecallDisplay",
     "PredictionLadderDisplay",
     "RocDisplay",

@@ -1,6 +1,7 @@
 """One patient's contributions add up, are exact where theory says so, and partial dependence is scikit-learn's."""
 
 import doctest
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -84,7 +85,9 @@ def test_modalities_contribute_their_exact_shapley_values():
 
 
 def test_one_feature_per_modality_gives_the_values_of_tree_shap():
-    shap = pytest.importorskip("shap", reason="shap is an extra: pip install 'fusionkit[shap]'")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # matplotlib's, while shap is imported
+        shap = pytest.importorskip("shap", reason="shap is an extra: pip install 'fusionkit[shap]'")
     table, y = numbers()
     model = RandomForestClassifier(25, random_state=0).fit(table.to_numpy(), y)
     tree = shap.TreeExplainer(model, data=table.to_numpy()[10:], feature_perturbation="interventional")
