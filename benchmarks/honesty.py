@@ -164,6 +164,11 @@ def read_store(path):
     return {(row["setting"], row["cohort"]): row for row in rows}
 
 
+def key_of(name, number, seed=0):
+    """What the random numbers of one cohort come from."""
+    return [seed, zlib.crc32(name.encode()), number]
+
+
 def run(path, wanted, seed):
     """Compute what is missing of ``wanted``, a list of (setting, number of cohorts), and keep it in the store."""
     done = read_store(path)
@@ -172,7 +177,7 @@ def run(path, wanted, seed):
             for number in range(n_cohorts):
                 if (name, number) in done:
                     continue
-                key = [seed, zlib.crc32(name.encode()), number]
+                key = key_of(name, number, seed)
                 row = noise_cohort(key, **NOISE) if name == "noise" else coverage_cohort(SETTINGS[name], key)
                 store.write(json.dumps({"setting": name, "cohort": number, "key": key, **row}) + "\n")
                 store.flush()

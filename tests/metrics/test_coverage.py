@@ -1,8 +1,8 @@
 """The promise of intervals and verdicts, by simulation with known truth, as ``benchmarks/honesty.py`` makes it.
 
-With 400 cohorts the standard error of a coverage of 95 % is 1.1 %: a single figure may miss by twice that. The promise
-is 93 to 97 %, so that single figures are held to 91 to 99 %, and their mean over models, whose error is smaller, to the
-promise itself.
+These are the first cohorts of ``docs/honesty.md``, with its seed. With 200 cohorts the standard error of a coverage of
+95 % is 1.5 %, of 93 % 1.8 %. The promise is 93 to 97 %: the mean of the populations' figures is held to it, each of the
+28 figures to two standard errors beyond it, 89.4 % at the least and 99.4 % at the most.
 """
 
 import importlib
@@ -15,7 +15,11 @@ from sklearn.linear_model import LogisticRegression
 from fusionkit.metrics import auc
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
-N_COHORTS = 400
+N_COHORTS = 200
+
+
+def cohorts(honesty, name, n_cohorts):
+    return [honesty.coverage_cohort(honesty.SETTINGS[name], honesty.key_of(name, i)) for i in range(n_cohorts)]
 
 
 @pytest.fixture
@@ -31,45 +35,44 @@ def simulated(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["gain", "images are noise", "nothing predicts"])
-def test_intervals_hold_the_truth_in_93_to_97_percent_and_no_gain_is_invented(honesty, name):
-    rows = [honesty.coverage_cohort(honesty.SETTINGS[name], [1, number]) for number in range(N_COHORTS)]
-    shares = honesty.coverage_of(rows, "honest")
-    for wanted in (True, False):
-        found = [share for quantity, share in shares.items() if (quantity in honesty.MODELS) == wanted]
-        assert 0.93 <= np.mean(found) <= 0.97
-        assert min(found) >= 0.91
-        assert max(found) <= 0.99
-    truth = honesty.mean_truth_of(rows, "honest")
-    truth[honesty.EITHER] = max(truth["early - ehr"], truth["late - ehr"])
-    for comparison, share in honesty.gains_of(rows, "honest").items():
-        if truth[comparison] <= honesty.NO_GAIN:
-            assert share <= 0.05, comparison
+def test_intervals_hold_the_truth_in_93_to_97_percent_and_no_gain_is_invented(honesty):
+    found = {True: [], False: []}
+    for name in ("gain, 20 % events", "strong record", "images are noise", "nothing predicts"):
+        rows = cohorts(honesty, name, N_COHORTS)
+        for quantity, share in honesty.coverage_of(rows, "honest").items():
+            assert 0.894 <= share <= 0.994, (name, quantity)
+            found[quantity in honesty.MODELS].append(share)
+        truth = honesty.mean_truth_of(rows, "honest")
+        truth[honesty.EITHER] = max(truth["early - ehr"], truth["late - ehr"])
+        gains = honesty.gains_of(rows, "honest")
+        assert max(share for quantity, share in gains.items() if truth[quantity] <= honesty.NO_GAIN) <= 0.05
+    assert 0.93 <= np.mean(found[True]) <= 0.97
+    assert 0.93 <= np.mean(found[False]) <= 0.97
 
 
 @pytest.mark.slow
-def test_intervals_hold_the_truth_of_a_nonlinear_model(honesty):
-    population = honesty.SETTINGS["support vector machine, noise"]
-    rows = [honesty.coverage_cohort(population, [2, number]) for number in range(100)]
-    assert np.mean(list(honesty.coverage_of(rows, "honest").values())) == pytest.approx(0.95, abs=0.035)
+def test_intervals_hold_the_truth_of_a_model_that_is_not_linear(honesty):
+    """The standard error of one figure from 60 cohorts is 2.8 %, of the mean of seven that hang together about 2 %."""
+    rows = cohorts(honesty, "support vector machine, gain", 60)
+    assert np.mean(list(honesty.coverage_of(rows, "honest").values())) == pytest.approx(0.95, abs=0.04)
 
 
 @pytest.mark.slow
 def test_selection_on_all_patients_misses_the_truth_that_honest_intervals_hold(honesty):
-    population = honesty.SETTINGS["5 of 50 images' features selected, noise"]
-    rows = [honesty.coverage_cohort(population, [3, number]) for number in range(150)]
+    """Of 100 cohorts: honest figures above 0.9 are within two standard errors and a half of 0.95."""
+    rows = cohorts(honesty, "5 of 50 images' features selected, noise", 100)
     honest, naive = (honesty.coverage_of(rows, practice) for practice in ("honest", "naive"))
     assert naive["image"] < 0.2
-    assert min(honest.values()) >= 0.91
+    assert min(honest.values()) >= 0.9
     assert honesty.gains_of(rows, "naive")["early - ehr"] > 0.1 > honesty.gains_of(rows, "honest")["early - ehr"]
 
 
 @pytest.mark.slow
 def test_pure_noise_has_a_nested_auc_of_chance_where_selection_outside_finds_ninety_percent(honesty):
-    """Eight cohorts of the hundred: the standard error of the mean AUC is 0.03."""
-    rows = [honesty.noise_cohort([4, number], **honesty.NOISE) for number in range(8)]
+    """Six cohorts of the hundred: the standard error of the mean AUC is 0.04."""
+    rows = [honesty.noise_cohort(honesty.key_of("noise", number), **honesty.NOISE) for number in range(6)]
     for fusion in ("ct", "early", "late"):
-        assert np.mean([row["nested"][fusion] for row in rows]) == pytest.approx(0.5, abs=0.09)
+        assert np.mean([row["nested"][fusion] for row in rows]) == pytest.approx(0.5, abs=0.1)
     assert np.mean([row["naive"] for row in rows]) > 0.85
 
 
