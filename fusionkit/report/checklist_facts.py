@@ -198,8 +198,8 @@ def _testing(results):
     return _said(EVIDENCE, text if _settings(results).get("folds") else "", "Methods")
 
 
-def _validation_points(results):
-    text = "Nested cross-validation inside the cohort; no separate dataset. Judge whether that counts (+2) or not (-5)."
+def _no_test_set(results):
+    text = "Nested cross-validation inside the cohort; no separate dataset. Judge whether that is enough here."
     return _said(DRAFT, text if _settings(results).get("folds") else "", "Methods")
 
 
@@ -242,6 +242,13 @@ def _non_radiomic(results):
     return _said(
         EVIDENCE, " ".join(make_verdict(results).sentences) if fair and rows else "", "Verdict, Discrimination"
     )
+
+
+def _added_value(results):
+    answer = _non_radiomic(results)
+    baseline = results["comparison"]["baseline"]
+    text = f"{answer[1]} Say whether {baseline} alone stands for clinical practice." if answer else ""
+    return _said(DRAFT, text, "Verdict, Discrimination")
 
 
 def _multivariable(results):
@@ -334,6 +341,7 @@ _DEVELOPED = "Not applicable: models were developed, with internal validation on
 
 FACTS = {
     "abstract": _abstract,
+    "added_value": _added_value,
     "algorithm": _methods(EVIDENCE, *_BUILT, "Analyses were made"),
     "analysis_sizes": _analysis_sizes,
     "balance": _balance,
@@ -360,23 +368,28 @@ FACTS = {
     "gold_standard": _gold_standard,
     "guideline": _fixed("This list was filled in from the run and completed by the authors.", "this document"),
     "image_types": _setting("imageType", absent="The image types that are on by default."),
-    "internal_testing": _testing,
     "interpretation": _interpretation,
     "keywords": _fixed("Machine learning; multimodal fusion; prediction model; radiomics; validation.", "title"),
     "limitations": _limitations,
     "measures": _measures,
+    "measures_and_matrix": _fixed(
+        "AUC, precision-recall curves, net benefit. Add a confusion matrix at the threshold that you mean to use.",
+        "Discrimination, Clinical use",
+    ),
     "missing": _missing,
     "missing_in_use": _methods(DRAFT, *_PREPARED),
     "model_selection": _methods(EVIDENCE, "Inside each training set"),
     "multivariable": _multivariable,
     "n_features": _n_features,
     "no_evaluation_data": _fixed(_DEVELOPED),
+    "no_test_set": _no_test_set,
     "no_updating": _fixed(_DEVELOPED),
     "non_radiomic": _non_radiomic,
     "non_radiomic_results": _non_radiomic,
     "not_deep": _fixed("Not applicable: features are handcrafted and no network was trained end to end."),
     "objective": _objective,
     "outcome": _outcome,
+    "continuous_risk": _fixed("The risk is given as a probability; no cut-off was analysed.", "Calibration"),
     "output": _fixed("The probability of the event. Say which threshold is meant to be used, if any."),
     "performance": _performance,
     "performance_subgroups": _performance_subgroups,
@@ -401,7 +414,6 @@ FACTS = {
     "title": _title,
     "tuning": _methods(EVIDENCE, "Inside each training set"),
     "uncertainty": _uncertainty,
-    "validation_points": _validation_points,
     "utility": _utility,
 }
 """Name of a fact -> the function that finds it in the results."""

@@ -60,6 +60,6 @@ def _sentences(n, n_events, candidates, rows):
     )
     if candidates and candidates > middle["largest"]:
         yield (
-            "With more candidates than that, selection and penalties inside the folds keep the estimates of "
-            "performance honest, but the models themselves are less certain than their number of columns suggests."
+            "With more candidates than that, nested validation keeps the estimates of performance honest, but the "
+            "models themselves are uncertain: other patients would give other models."
         )

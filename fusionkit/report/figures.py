@@ -48,6 +48,11 @@ class Drawing:
         """The figure as an element of the page."""
         return inline_svg(self.display.figure_, name=self.name, title=self.title, description=self.description)
 
+    @property
+    def width_px(self):
+        """The width at which the figure's text is as large as that of the page's notes, in CSS pixels."""
+        return round(self.display.figure_.get_figwidth() * 96 * 1.15)
+
     def file_svg(self):
         """Return the figure as an SVG file of its own, on white.
 

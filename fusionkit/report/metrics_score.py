@@ -1,7 +1,8 @@
 """METRICS: how sound the method of a study of radiomics is (30 items whose weights sum to 100 %).
 
-Items 1 to 23 and their weights were compared with table 1 of the publication. The weights of items 24 to 30 could not
-be, and were entered from memory; with them, all weights sum to exactly 1, as those of the publication do.
+The items were compared with the definitions of the publication, and the weights of items 1 to 23 with its table 1. The
+weights of items 24 to 30 could not be, and were entered from memory; with them, all weights sum to exactly 1, as those
+of the publication do.
 """
 
 from .checklist_items import Checklist, Item
@@ -41,15 +42,15 @@ _ITEMS = {
         ("Confounders handled", 0.0300, "confounders"),
     ],
     "Metrics and comparison": [
-        ("Measures of performance that suit the task", 0.0352, "performance"),
+        ("Measures of performance that suit the task", 0.0352, "measures_and_matrix"),
         ("Uncertainty considered", 0.0234, "uncertainty"),
         ("Calibration assessed", 0.0176, "calibration"),
         ("Images of one kind only, or proof that one kind is worse", 0.0117, ""),
-        ("Comparison with an approach without radiomics, or proof of added value", 0.0293, "non_radiomic"),
+        ("Comparison with an approach without radiomics, or proof of added value", 0.0293, "added_value"),
         ("Comparison with simple or classical statistical models", 0.0176, "classical"),
     ],
     "Testing": [
-        ("Internal testing", 0.0375, "internal_testing"),
+        ("Internal testing", 0.0375, "no_test_set"),
         ("External testing", 0.0749, ""),
     ],
     "Open science": [

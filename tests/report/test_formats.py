@@ -106,8 +106,9 @@ def test_hostile_text_is_text_in_word(written):
         assert 'TargetMode="External"' not in relations
 
 
-def test_hostile_text_is_text_on_the_page_of_a_checklist(written):
-    html = (written / "clear.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["report.html", "clear.html"])
+def test_hostile_text_is_text_on_the_pages(written, name):
+    html = (written / name).read_text(encoding="utf-8")
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html.replace("<wbr>", "")
     assert not re.search(r"https?://[^x]|@import| src=", html)
