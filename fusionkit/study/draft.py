@@ -49,8 +49,7 @@ _IMAGES = """\
 
 _TAIL = """\
 # same_person: {{sex: sex}}               # a second identifier, compared wherever two tables have it
-# fusions: [{names}, early, late]   # all of them when not given
-# n_features: [5, 10, 20]               # how many image features the search may keep
+{fusions}# n_features: [5, 10, 20]               # how many image features the search may keep
 validation:
   folds: 5
   repeats: 5
@@ -146,11 +145,12 @@ def draft_study(
         parts += [*([] if images is not None else [_LABS.format(clinical=place)]), measured.text]
     if images is not None:
         parts.append(_draft_images(read["images"], paths["images"]))
-    names = ["ehr", *(["imaging"] if images is not None else ["labs"] if events is not None else [])]
+    second = "imaging" if images is not None else "labs" if events is not None else None
+    fusions = f"# fusions: [ehr, {second}, early, late]   # all of them when not given\n" if second else ""
     lines = draft_dictionary(table)
     lines.loc[lines["name"].isin(suspects), "defines_outcome"] = "yes"
     lines = lines if measured is None else pd.concat([lines, measured.lines], ignore_index=True)
-    return StudyDraft("".join(parts) + _TAIL.format(names=", ".join(names)), lines)
+    return StudyDraft("".join(parts) + _TAIL.format(fusions=fusions), lines)
 
 
 def _title(outcome, others):

@@ -78,6 +78,7 @@ def read_study_file(path):
         problems += [_as_problem(detail, lines, name) for detail in error.errors(include_url=False)]
     if problems:
         raise StudyError(sorted(problems, key=lambda problem: problem.row or 0))
+    spec._home = path.parent
     return spec
 
 

@@ -199,9 +199,12 @@ class Study:
     def _key(self, seed):
         """Digest of what the run depends on: settings, tables, seed and version; images are kept by content."""
         spec = self.spec
-        names = {*spec.tables, *([spec.dictionary] if spec.dictionary else [])}
+        names = set(spec.tables)
         names |= {m.settings for m in spec.modalities.values() if isinstance(getattr(m, "settings", None), str)}
         files = {name: file_digest(self.folder / name) for name in names if (self.folder / name).is_file()}
+        dictionary = spec.dictionary_file(self.folder)
+        if dictionary is not None and dictionary.is_file():
+            files[spec.dictionary] = file_digest(dictionary)
         return fingerprint([spec.model_dump(mode="json"), files, seed, __version__])
 
     def _results(self, cohort, comparison, seed):

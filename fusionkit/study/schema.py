@@ -3,9 +3,19 @@
 import difflib
 import re
 import zoneinfo
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from ..naming import check_modality_name
 from .fields import STRICT, Counts, Names, Texts, as_list
@@ -98,7 +108,8 @@ class StudySpec(PolicyKeys, BaseModel):
     missing : list of str, default=[]
         Words that mean a missing value, beside the usual ones.
     dictionary : str or None, default=None
-        The data dictionary: type, unit, range and levels of columns, as ``fusionkit init`` drafts it, or REDCap's.
+        The data dictionary: type, unit, range and levels of columns, as ``fusionkit init`` drafts it, or REDCap's. It
+        stands beside the tables or beside the study file.
     timezone : str or None, default=None
         The zone of times that state none, such as ``Europe/Madrid``.
     same_person : dict of str to (str or dict of str to str), default={}
@@ -192,6 +203,25 @@ class StudySpec(PolicyKeys, BaseModel):
         for fusion in self.fusions or ():
             check_fusion_name(fusion, self.kinds)
         return self
+
+    _home: Path | None = PrivateAttr(default=None)
+
+    def dictionary_file(self, folder):
+        """Return where the data dictionary stands: beside the tables or, if it is not there, beside the study file.
+
+        Parameters
+        ----------
+        folder : Path
+            What the study's paths are relative to.
+
+        Returns
+        -------
+        path : Path or None
+        """
+        if self.dictionary is None:
+            return None
+        beside = folder / self.dictionary
+        return beside if self._home is None or beside.is_file() else self._home / self.dictionary
 
     def id_of(self, table):
         """Return the column that names the patient in a table.

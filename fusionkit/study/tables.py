@@ -52,7 +52,8 @@ class Tables:
         self.dictionary = {}
         if spec.dictionary is not None:
             try:
-                self.dictionary = read_dictionary(spec.dictionary, name=spec.dictionary, folder=self.folder)
+                path = spec.dictionary_file(self.folder).absolute()
+                self.dictionary = read_dictionary(path, name=spec.dictionary)
             except StudyError as error:
                 self.problems += error.problems
 

@@ -115,7 +115,8 @@ def soil(folder):
     clinical.loc[clinical.patient_id == level, "performance_status"] = "5"
     clinical["biopsy_date"] = [f"{day:%Y-%m-%d}" for day in scan + pd.Timedelta(days=20)]
     clinical.loc[clinical.patient_id == late, "biopsy_date"] = f"{scan[late]:%Y-%m-%d}"
-    clinical.loc[clinical.patient_id == zero, "patient_id"] = zero.replace("P0", "P")
+    short = zero.replace("P0", "P")
+    clinical.loc[clinical.patient_id == zero, "patient_id"] = short
     clinical.to_csv(folder / "clinical.csv", index=False)
     images.loc[images.patient_id == masked, "mask"] = "images/nowhere.nii.gz"
     images.to_csv(folder / "images.csv", index=False)
@@ -123,8 +124,8 @@ def soil(folder):
     labs.loc[len(labs)] = [late, f"{when:%Y-%m-%dT%H:%M}", "CRP", "80.0", "mg/L"]
     labs.to_csv(folder / "labs.csv", index=False)
     return {
-        "leading zero": f"patient {zero}: not in clinical.csv. Is it the one written",
-        "mixed units": "column hb: the values look like two units, a factor of about 9.2 apart (10, such as g/L",
+        "leading zero": f"patient {zero}: not in clinical.csv. Is it the one written '{short}' there?",
+        "mixed units": "column hb: the values look like two units, a factor of about 9.2 apart",
         "out of range": f"column age, patient {old}: '172' is not within 18..100 years",
         "unknown level": f"column performance_status, patient {level}: '5' is not one of the levels 0, 1, 2, 3",
         "no image": f"patients {', '.join(absent)}: not in images.csv",
@@ -148,3 +149,31 @@ def test_check_names_every_fault_of_a_dirty_sample(command, folder, edit):
     assert {fault: text for fault, text in said.items() if text not in printed} == {}, printed
     assert "The study can be run" in printed
     assert str(folder) not in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "features"),
+    [("heart", 303, 13), ("mammographic", 961, 4), ("breast_ultrasound", None, 4)],
+)
+def test_the_corrected_dictionaries_of_real_data_hold_and_every_column_is_described(
+    request, real_data, name, n, features
+):
+    from fusionkit.study import Study
+    from fusionkit.study.gather import gather_study
+
+    study = Study.read(request.config.rootpath / "benchmarks" / "studies" / f"{name}.yaml", folder=real_data / name)
+    tables = {"id": study.spec.id_of(study.spec.outcome.table)}
+    record = pd.read_csv(real_data / name / study.spec.outcome.table, dtype=str)
+    described = pd.read_csv(
+        request.config.rootpath / "benchmarks" / "studies" / study.spec.dictionary, index_col="name", dtype=str
+    )
+    assert set(described.index) == set(record.columns) - {tables["id"]}
+    only_record = {k: m for k, m in study.spec.modalities.items() if not hasattr(m, "images")}
+    gathered = gather_study(study.spec.model_copy(update={"modalities": only_record}), study.folder)
+    assert [str(p) for p in gathered.problems] == []
+    assert sum(frame.shape[1] for frame in gathered.modalities.values()) == features
+    assert n in {None, len(gathered.y)}
+    for frame in gathered.modalities.values():
+        for column in frame:
+            expected = record[column].replace("not available", None).isna().to_numpy()
+            assert (frame[column].isna().to_numpy() == expected).all(), f"{column}: a value was lost"
