@@ -63,7 +63,7 @@ class Gathered:
         )
 
 
-def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, progress=None):
+def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=None, store=None, progress=None):
     """Read every table and image that a study names.
 
     Parameters
@@ -74,6 +74,8 @@ def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, pr
         What the study's paths are relative to.
     images : {"features", "check"}, default='features'
         Whether image features are computed, or images and masks only read and checked.
+    pseudonyms : Pseudonyms or None, default=None
+        What replaces the ids of patients as soon as a table is read.
     n_jobs : int or None, default=None
         Images worked on at once.
     store : JsonStore or None, default=None
@@ -93,7 +95,7 @@ def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, pr
         found are listed. With ``images="features"`` it comes before any image is read, and a feature that gives the
         outcome away is among the reasons.
     """
-    reader = _Reader(spec, Path(folder))
+    reader = _Reader(spec, Path(folder), pseudonyms)
     outcome, y, groups = reader.outcome()
     sources, kinds, features = {"outcome": spec.outcome.table}, {}, {}
     pictures = {name: m for name, m in spec.modalities.items() if isinstance(m, ImageModality)}
@@ -115,8 +117,9 @@ def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, pr
 class _Reader:
     """Reads each file once and collects what is wrong with it."""
 
-    def __init__(self, spec, folder):
+    def __init__(self, spec, folder, pseudonyms=None):
         self.spec = spec
+        self.pseudonyms = pseudonyms
         self.folder = folder
         self.problems = []
         self._tables = {}
@@ -133,6 +136,7 @@ class _Reader:
                 words = (*DEFAULT_MISSING, *self.spec.missing)
                 table = read_table(name, id_column=self.spec.id_of(name), missing=words, name=name, folder=self.folder)
                 self.problems += table.problems
+                table = table if self.pseudonyms is None else self.pseudonyms.of_table(table)
             except StudyError as error:
                 self.problems += error.problems
                 table = None
