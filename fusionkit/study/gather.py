@@ -71,7 +71,7 @@ class Gathered:
         return replace(cohort, audit=audit)
 
 
-def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, progress=None):
+def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=None, store=None, progress=None):
     """Read every table and image that a study names.
 
     Parameters
@@ -82,6 +82,8 @@ def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, pr
         What the study's paths are relative to.
     images : {"features", "check"}, default='features'
         Whether image features are computed, or images and masks only read and checked.
+    pseudonyms : Pseudonyms or None, default=None
+        What replaces the ids of patients as soon as a table is read.
     n_jobs : int or None, default=None
         Images worked on at once.
     store : JsonStore or None, default=None
@@ -101,7 +103,7 @@ def gather_study(spec, folder, *, images="features", n_jobs=None, store=None, pr
         found are listed. With ``images="features"`` it comes before any image is read, and a feature that gives the
         outcome away is among the reasons.
     """
-    tables = Tables(spec, folder)
+    tables = Tables(spec, folder, pseudonyms)
     outcome, y = read_outcome(tables)
     groups, outcomes, scans = read_groups(tables), read_outcome_dates(tables), Scans(tables)
     sources, kinds, features, coverage = {"outcome": spec.outcome.table}, {}, {}, []

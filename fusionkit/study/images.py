@@ -138,4 +138,5 @@ def _compute(image, mask, label, settings, options):
         pixels = read_image(image, spacing_mm=spacing, colour=options["colour"])
         roi = read_mask(mask, spacing_mm=spacing)
         features = extract_features(pixels, roi, settings, label=label, engine=options["engine"])
-    return features, [str(warning.message) for warning in caught if issubclass(warning.category, DataWarning)]
+    said = [str(warning.message) for warning in caught if issubclass(warning.category, DataWarning)]
+    return features, [text.replace(image.name, "the image").replace(mask.name, "the mask") for text in said]

@@ -13,8 +13,8 @@ from ..exceptions import StudyError
 from ..model_selection import FusionComparison, compare_fusions
 from .file import read_study_file
 from .folder import RunFolder
-from .gather import gather_study
 from .missing import comparison_rules, link_study, missingness_entries
+from .private import gather_privately, hide_folders, study_pseudonyms, write_lookup
 from .schema import StudySpec
 
 __all__ = ["Study", "StudyResult", "read_cohort"]
@@ -98,9 +98,9 @@ class Study:
         cohort : Cohort or None
             Who would be analysed; None when the study cannot be run.
         """
+        shared = {"n_jobs": n_jobs, "progress": progress}
         try:
-            gathered = gather_study(self.spec, self.folder, images="check", n_jobs=n_jobs, progress=progress)
-            cohort = link_study(self.spec, gathered)
+            cohort = self._linked(study_pseudonyms(self.spec, self.folder), images="check", **shared)
         except StudyError as error:
             return error.problems, None
         return list(cohort.audit.problems), cohort
@@ -128,12 +128,19 @@ class Study:
         StudyError
             If the study cannot be run, a feature gives the outcome away, or ``strict`` and a patient is unusable.
         """
-        gathered = gather_study(self.spec, self.folder, n_jobs=n_jobs, store=store, progress=progress)
-        cohort = link_study(self.spec, gathered)
+        pseudonyms = study_pseudonyms(self.spec, self.folder)
+        return self._cohort(pseudonyms, strict, n_jobs=n_jobs, store=store, progress=progress)
+
+    def _cohort(self, pseudonyms, strict, **options):
+        cohort = self._linked(pseudonyms, **options)
         unusable = [p for p in cohort.audit.problems if p.severity == "error"]
         if strict and unusable:
             raise StudyError(unusable)
         return cohort
+
+    def _linked(self, pseudonyms, **options):
+        gathered = gather_privately(self.spec, self.folder, pseudonyms, **options)
+        return link_study(self.spec, gathered, written_as=pseudonyms and pseudonyms.written_as)
 
     def run(self, out, *, force=False, strict=False, n_jobs=None, seed=None, progress=None):
         """Run the study and write ``report.html``, ``results.json`` and ``predictions.parquet``.
@@ -170,7 +177,9 @@ class Study:
         from ..report import write_report
 
         folder = RunFolder(out, self._key(seed), force=force)
-        cohort = self.cohort(strict=strict, n_jobs=n_jobs, store=folder.cases, progress=progress)
+        pseudonyms = study_pseudonyms(spec, self.folder, folder.work)
+        cohort = self._cohort(pseudonyms, strict, n_jobs=n_jobs, store=folder.cases, progress=progress)
+        write_lookup(spec, self.folder, folder.work, pseudonyms)
         comparison = compare_fusions(
             cohort,
             fusions=spec.fusion_names,
@@ -188,7 +197,7 @@ class Study:
             progress=lambda done, total: tell("Nested cross-validation", done, total),
         )
         tell("Writing the report", 0, 1)
-        results = self._results(cohort, comparison, seed)
+        results = hide_folders(self._results(cohort, comparison, seed))
         (folder.path / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False), encoding="utf-8")
         comparison.predictions.to_parquet(folder.path / "predictions.parquet", index=False)
         write_report(results, comparison.predictions, folder.path / "report.html")

@@ -33,6 +33,8 @@ class Tables:
         The study.
     folder : path-like
         What the study's paths are relative to.
+    pseudonyms : Pseudonyms or None, default=None
+        What replaces the ids as they are read.
 
     Attributes
     ----------
@@ -42,8 +44,9 @@ class Tables:
         The data dictionary; empty where the study names none.
     """
 
-    def __init__(self, spec, folder):
+    def __init__(self, spec, folder, pseudonyms=None):
         self.spec = spec
+        self.pseudonyms = pseudonyms
         self.folder = Path(folder)
         self.problems = []
         self._tables = {}
@@ -82,6 +85,7 @@ class Tables:
             try:
                 table = read_table(source, id_column=id_column or self.spec.id_of(source), **options)
                 self.problems += table.problems
+                table = table if self.pseudonyms is None else self.pseudonyms.of_table(table)
             except StudyError as error:
                 self.problems += error.problems
                 table = None

@@ -12,6 +12,12 @@ from fusionkit.study import Study
 RULES = ("require", "impute", "available")
 
 
+@pytest.fixture(autouse=True)
+def quick(edit):
+    """Few folds: what is tested here does not depend on their number."""
+    edit("study.yaml", "folds: 3, repeats: 2", "folds: 2, repeats: 1")
+
+
 @pytest.fixture
 def lacking(folder, edit):
     """The small study with images missing in four ways; returns the patients and what is wrong."""
