@@ -23,6 +23,7 @@ from sklearn.preprocessing import (
 )
 
 from ..fusion import LateFusionClassifier
+from ..fusion.checking import EarlyFusionCheck
 
 __all__ = ["make_predictor", "unwrap"]
 
@@ -54,12 +55,18 @@ def make_predictor(model, X):
     model = unwrap(model)
     if isinstance(model, LateFusionClassifier) and all(_are_names(columns) for columns in model.columns_):
         return _Late(model, X)
-    if isinstance(model, Pipeline) and isinstance(model[0], ColumnTransformer) and len(model) > 1:
-        branches = [branch for branch in model[0].transformers_ if not _is_dropped(branch[1])]
-        kept = model[0].transform(X)
+    steps = _without_check(model) if isinstance(model, Pipeline) else ()
+    if len(steps) > 1 and isinstance(steps[0], ColumnTransformer):
+        branches = [branch for branch in steps[0].transformers_ if not _is_dropped(branch[1])]
+        kept = steps[0].transform(X)
         if isinstance(kept, np.ndarray) and all(_are_names(columns) for *_, columns in branches):
-            return _Early(model, X, branches, kept)
+            return _Early(steps, X, branches, kept)
     return _Whole(model, X)
+
+
+def _without_check(pipeline):
+    """The pipeline without a first step that only looks at the table."""
+    return pipeline[1:] if isinstance(pipeline[0], EarlyFusionCheck) else pipeline
 
 
 def unwrap(model):

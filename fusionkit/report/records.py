@@ -6,7 +6,8 @@ Read from the results, each optional:
   (empty when nothing is); further entries, such as ``fusion``, ``auc``, ``low`` and ``high``, become columns;
 - ``table_one``: list of records such as {variable, level, all, event, no_event, missing};
 - ``importance``: list of {fusion, feature or modality, importance, low, high};
-- ``coverage``: list of {modality, n, n_events, share};
+- ``coverage``: list of {modality, variable, window, widened_by_days, n_patients, n_total};
+- ``contribution``: list of {modality, alone, shapley, low, high, share};
 - ``audit``: list of {check, finding, severity, way_out};
 - ``subgroups``: list of {variable, level, n, n_events, fusion, auc, low, high}, None where a small cell is suppressed.
 
@@ -28,7 +29,16 @@ MAX_RECORDS = 200
 
 ENTRIES = {
     "table_one": ("patients", "Characteristics of the patients", ""),
-    "coverage": ("patients", "Who has which modality", ""),
+    "coverage": (
+        "patients",
+        "Patients with a value in the time window",
+        "The window as it is (widened by 0 days), and how many patients a wider one would keep.",
+    ),
+    "contribution": (
+        "features",
+        "What each modality contributes",
+        "The Shapley value shares the AUC beyond chance (0.5) among the modalities, over all their combinations.",
+    ),
     "importance": (
         "features",
         "Importance",

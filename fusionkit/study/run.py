@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import logging
 import platform
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +10,19 @@ from pathlib import Path
 from .._store import file_digest, fingerprint
 from .._version import __version__
 from ..cohort import Cohort
-from ..exceptions import StudyError
-from ..model_selection import FusionComparison, compare_fusions
+from ..ehr.table import nearest_name
+from ..exceptions import Problem, StudyError
+from ..model_selection import FusionComparison, PermutationExaminer, compare_fusions
 from .file import read_study_file
+from .findings import cohort_feasibility, findings, plain_records
 from .folder import RunFolder
 from .missing import comparison_rules, link_study, missingness_entries
 from .private import gather_privately, hide_folders, study_pseudonyms, write_lookup
 from .schema import StudySpec
 
 __all__ = ["Study", "StudyResult", "read_cohort"]
+
+_LOGGER = logging.getLogger("fusionkit")
 
 _PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "xgboost", "SimpleITK", "numba", "matplotlib")
 
@@ -140,7 +145,12 @@ class Study:
 
     def _linked(self, pseudonyms, **options):
         gathered = gather_privately(self.spec, self.folder, pseudonyms, **options)
-        return link_study(self.spec, gathered, written_as=pseudonyms and pseudonyms.written_as)
+        cohort = link_study(self.spec, gathered, written_as=pseudonyms and pseudonyms.written_as)
+        unknown = [column for column in self.spec.subgroups if column not in cohort.X.columns]
+        if unknown:
+            way_out = f"Features are named <modality>__<column>. {nearest_name(unknown[0], cohort.X.columns)}"
+            raise StudyError([Problem(f"subgroups names {', '.join(unknown)}, which is no feature", way_out)])
+        return cohort
 
     def run(self, out, *, force=False, strict=False, n_jobs=None, seed=None, progress=None):
         """Run the study and write ``report.html``, ``results.json`` and ``predictions.parquet``.
@@ -180,6 +190,8 @@ class Study:
         pseudonyms = study_pseudonyms(spec, self.folder, folder.work)
         cohort = self._cohort(pseudonyms, strict, n_jobs=n_jobs, store=folder.cases, progress=progress)
         write_lookup(spec, self.folder, folder.work, pseudonyms)
+        for sentence in cohort_feasibility(cohort)["warnings"]:
+            _LOGGER.warning(sentence)
         comparison = compare_fusions(
             cohort,
             fusions=spec.fusion_names,
@@ -194,6 +206,7 @@ class Study:
             random_state=seed,
             n_jobs=n_jobs,
             store=folder.folds,
+            examine=PermutationExaminer(random_state=seed),
             progress=lambda done, total: tell("Nested cross-validation", done, total),
         )
         tell("Writing the report", 0, 1)
@@ -225,13 +238,15 @@ class Study:
             "seed": seed,
             "cohort": _cohort_facts(cohort, self.spec),
             **missingness_entries(cohort, comparison, confidence),
+            **findings(cohort, comparison, self.spec),
+            "coverage": list(cohort.audit.coverage),
             "comparison": {
                 "baseline": comparison.baseline,
                 "confidence": confidence,
                 "settings": comparison.settings,
                 "interval": estimates["method"].iloc[0],
-                "estimates": _records(estimates.drop(columns="method")),
-                "differences": _records(comparison.differences(confidence=confidence)),
+                "estimates": plain_records(estimates.drop(columns="method")),
+                "differences": plain_records(comparison.differences(confidence=confidence)),
                 "selected": comparison.selected().to_dict("records"),
                 "folds": comparison.nested.folds.to_dict("records"),
             },
@@ -240,11 +255,6 @@ class Study:
                 **{package: importlib.metadata.version(package) for package in _PACKAGES if _installed(package)},
             },
         }
-
-
-def _records(table):
-    """Rows as JSON holds them: an undefined number is null."""
-    return table.astype(object).where(table.notna(), None).to_dict("records")
 
 
 def _cohort_facts(cohort, spec):
@@ -265,7 +275,6 @@ def _cohort_facts(cohort, spec):
         "modalities": modalities,
         "flow": [{"label": step.label, "n": step.n} for step in cohort.audit.flow],
         "excluded": cohort.audit.excluded.to_dict("records"),
-        "coverage": list(cohort.audit.coverage),
         "index_scans": list(cohort.audit.index_scans),
         "warnings": [{"place": p.place, "message": p.message, "way_out": p.way_out} for p in cohort.audit.warnings],
     }

@@ -131,6 +131,8 @@ class StudySpec(PolicyKeys, BaseModel):
         Rankers that the search chooses from, by name.
     n_features : list of int, default=[5, 10, 20]
         How many features of an image modality the search may keep.
+    subgroups : list of str, default=[]
+        Features (``modality__column``), such as ``ehr__sex``, by which performance is told; numbers are cut in thirds.
     validation : Validation, default=Validation(folds=5, repeats=5, inner_folds=4, seed=0, confidence=0.95)
         Folds, repeats and seed.
     """
@@ -151,6 +153,7 @@ class StudySpec(PolicyKeys, BaseModel):
     models: Names = ["logistic"]
     selectors: Names = ["anova"]
     n_features: Counts = [5, 10, 20]
+    subgroups: Annotated[list[str], BeforeValidator(as_list)] = []
     validation: Validation = Validation()
 
     @field_validator("models", "selectors", mode="after")

@@ -1,0 +1,119 @@
+"""What a run tells beside its comparison: feasibility, importance, contributions, leaks and subgroups."""
+
+import numpy as np
+
+from ..metrics import feasibility
+from ..model_selection import (
+    audit_cohort,
+    importance_table,
+    modality_shapley,
+    subgroup_performance,
+    subset_fusions,
+)
+
+__all__ = ["cohort_feasibility", "findings", "plain_records"]
+
+MOST_MODALITIES = 6
+"""Their combinations, 63 for six, can all be compared."""
+
+LEADING = 20
+"""So many single features are listed; their intervals say how little the order below means."""
+
+
+def plain_records(table):
+    """Return the rows of a table as JSON holds them: an undefined number is None.
+
+    Parameters
+    ----------
+    table : DataFrame
+
+    Returns
+    -------
+    records : list of dict
+    """
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def cohort_feasibility(cohort):
+    """Return what a cohort of this size supports, see :func:`fusionkit.metrics.feasibility`.
+
+    Parameters
+    ----------
+    cohort : Cohort
+
+    Returns
+    -------
+    facts : dict
+    """
+    return feasibility(len(cohort.y), cohort.n_events, cohort.X.shape[1])
+
+
+def findings(cohort, comparison, spec):
+    """Return the entries of the results that go beyond the comparison.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The analysed patients.
+    comparison : FusionComparison
+        With a :class:`~fusionkit.model_selection.PermutationExaminer` as ``examine``.
+    spec : StudySpec
+        The study.
+
+    Returns
+    -------
+    entries : dict
+        ``feasibility`` (dict); ``importance`` and ``contribution`` (of the modalities, where all their combinations
+        were compared), ``audit`` and ``subgroups`` (lists of records, empty where there is nothing to tell).
+    """
+    confidence, fusion = spec.validation.confidence, told_fusion(comparison)
+    return {
+        "feasibility": cohort_feasibility(cohort),
+        "importance": _importance(comparison, fusion, confidence),
+        "contribution": _contribution(cohort, comparison, confidence),
+        "audit": plain_records(audit_cohort(cohort, defining=spec.outcome.given_away_by, trust=spec.outcome.trust)),
+        "subgroups": _subgroups(cohort, comparison, spec.subgroups, fusion, confidence),
+    }
+
+
+def told_fusion(comparison):
+    """Return the model that details are told of: early fusion, or else the last that is not the baseline.
+
+    Parameters
+    ----------
+    comparison : FusionComparison
+
+    Returns
+    -------
+    fusion : str
+    """
+    others = [name for name in comparison.fusions if name != comparison.baseline]
+    return "early" if "early" in others else (others or [comparison.baseline])[-1]
+
+
+def _importance(comparison, fusion, confidence):
+    table = importance_table(comparison.nested, confidence=confidence)
+    table = table[table["fusion"] == fusion].drop(columns=["method", "n_folds"])
+    leading = table[(table["kind"] == "modality") | (table.groupby("kind").cumcount() < LEADING)]
+    return plain_records(leading)
+
+
+def _contribution(cohort, comparison, confidence):
+    modalities = cohort.modalities
+    if not 2 <= len(modalities) <= MOST_MODALITIES:
+        return []
+    compared = {frozenset(fusion.split("+")) for fusion in comparison.fusions}
+    if not {frozenset(fusion.split("+")) for fusion in subset_fusions(modalities)} <= compared:
+        return []
+    return plain_records(modality_shapley(comparison, confidence=confidence).drop(columns="method"))
+
+
+def _subgroups(cohort, comparison, columns, fusion, confidence):
+    if not columns:
+        return []
+    predictions = comparison.predictions[comparison.predictions["fusion"] == fusion]
+    attributes = cohort.X[list(columns)]
+    groups = cohort.groups if cohort.groups.nunique() < len(cohort.groups) else None
+    table = subgroup_performance(predictions, attributes, groups=groups, confidence=confidence)
+    table.insert(0, "fusion", fusion)
+    return plain_records(table.replace({np.inf: np.nan}))
