@@ -101,10 +101,28 @@ def test_a_grid_is_a_copy_and_takes_a_prefix():
 def test_an_unknown_name_or_task_is_refused_with_the_list():
     with pytest.raises(ValueError, match=r"svm_linear, svm_rbf, logistic.*got 'svm'"):
         make_model("svm")
-    with pytest.raises(ValueError, match=r"ridge.*for regression; got 'logistic'"):
-        model_grid("logistic", task="regression")
+    with pytest.raises(ValueError, match=r"ridge.*for regression; got 'svm'"):
+        model_grid("svm", task="regression")
     with pytest.raises(ValueError, match="'classification' or 'regression'; got 'survival'"):
         model_names(task="survival")
+
+
+@pytest.mark.parametrize("name", ["knora_e", "knora_u", "meta_des", "logistic", "naive_bayes", "lda", "qda"])
+def test_a_model_for_classification_only_says_so(name):
+    with pytest.raises(ValueError, match=f"'{name}' is for classification only; for regression name is one of svm_lin"):
+        make_model(name, task="regression")
+    with pytest.raises(ValueError, match="'ridge' is for regression only; for classification name is one of svm_lin"):
+        make_model("ridge")
+
+
+WANTED = (
+    "svm_linear svm_rbf logistic logistic_l1 elastic_net random_forest extra_trees xgboost hist_gradient_boosting knn "
+    "naive_bayes lda qda decision_tree gaussian_process mlp knora_e knora_u meta_des"
+)
+
+
+def test_every_classifier_of_the_field_is_there():
+    assert {*WANTED.split()} <= set(model_names())
 
 
 @parametrize_with_checks([DynamicEnsembleClassifier(method=method) for method in ("knora_e", "meta_des")])

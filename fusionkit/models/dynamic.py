@@ -56,7 +56,8 @@ class DynamicEnsembleClassifier(ClassifierMixin, BaseEstimator):
 
     Competence is judged on out-of-fold predictions for all training patients, and the members are then fitted on all
     of them: a cohort of 60 to 500 patients is too small to set a part aside. The probability is the mean of the
-    chosen members' probabilities, where Ko et al. count votes.
+    chosen members' probabilities, where Ko et al. count votes. For classification only: each rule asks whether a member
+    was right.
 
     Parameters
     ----------

@@ -137,6 +137,9 @@ def _models_of(task):
 
 def _find(name, task):
     models = _models_of(task)
+    others = [other for other in _TASKS if other != task and name in _TASKS[other]]
+    if name not in models and others:
+        raise ValueError(f"{name!r} is for {others[0]} only; for {task} name is one of {', '.join(models)}")
     if name not in models:
         raise ValueError(f"name must be one of {', '.join(models)} for {task}; got {name!r}")
     return models[name]
@@ -166,6 +169,9 @@ def model_names(*, task="classification"):
 
 def make_model(name, *, task="classification", random_state=None):
     """Return a fresh model by its name.
+
+    Naive Bayes, the discriminant analyses and the dynamic ensembles (``"knora_e"``, ``"knora_u"``, ``"meta_des"``) are
+    for classification only: the dynamic rules weigh members by whether they were right, and a number never quite is.
 
     A support vector machine ranks patients (``decision_function``) but gives no probability; wrap it in
     ``CalibratedClassifierCV(make_model("svm_rbf"), ensemble=False)`` where one is needed.

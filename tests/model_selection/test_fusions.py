@@ -3,10 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.preprocessing import StandardScaler
 
-from fusionkit.fusion import LateFusionClassifier
+from fusionkit.fusion import LateFusionClassifier, make_early_fusion
 from fusionkit.model_selection import FusionSearchCV, make_splits, nested_cross_validate
+from fusionkit.model_selection._plan import make_plan
 from fusionkit.model_selection.fusions import (
     LATE_FUSIONS,
     check_fusion_name,
@@ -97,6 +101,20 @@ def test_reuse_fits_nothing_twice(monkeypatch):
     for name, estimator in made.items():
         fitted[name] = (estimator if hasattr(estimator, "fit") else estimator(fitted)).fit(X, y)
     assert times == [40] * 3 + [20] * 6
+
+
+def test_the_check_of_early_fusion_keeps_no_step_from_being_shared():
+    """Candidates that differ in the model alone share all steps before it, also with an unseeded sampler."""
+    early = make_early_fusion(
+        {"ct": StandardScaler()}, LogisticRegression(), budget={"ct": 2}, sampler=RandomOverSampler(random_state=0)
+    )
+    unseeded = make_early_fusion({"ct": StandardScaler()}, LogisticRegression(), budget={"ct": 2}, sampler=SMOTE())
+    candidates = [{"model__C": C} for C in (0.1, 1.0)]
+    first, second = make_plan(early, candidates)
+    assert first.fit.parent is second.fit.parent
+    first, second = make_plan(unseeded, candidates)
+    assert first.fit.parent is not second.fit.parent  # the sampler draws anew, as it should
+    assert first.fit.parent.parent is second.fit.parent.parent
 
 
 def test_a_member_that_somebody_lacks_is_not_taken_over():
