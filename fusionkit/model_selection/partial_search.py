@@ -142,6 +142,8 @@ class FusionHalvingSearchCV(HalvingGridSearchCV, PlannedSearchCV):
         ``"sklearn"`` runs scikit-learn's own search, fit by fit: the reference.
     progress : callable, default=None
         Called as ``progress(done, total)`` with numbers of fits of the present round.
+    store : path-like, JsonStore or None, default=None
+        A folder for finished parts, as in :class:`FusionSearchCV`.
 
     Attributes
     ----------
