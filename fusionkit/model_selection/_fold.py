@@ -1,5 +1,7 @@
 """One fold of a search: what has been fitted on its training rows so far, and what that makes of each table."""
 
+import copy
+
 from sklearn.base import BaseEstimator, clone
 
 from ._plan import Columns, Source, Step
@@ -157,8 +159,19 @@ def _first(output, n_columns):
     return output.iloc[:, :n_columns] if hasattr(output, "iloc") else output[:, :n_columns]
 
 
+def _fresh(estimator):
+    """A copy to be fitted; the estimator is not fitted, so that one with plain parameters need not be taken apart."""
+    if type(estimator).get_params is BaseEstimator.get_params and all(map(_is_plain, vars(estimator).values())):
+        return copy.copy(estimator)
+    return clone(estimator)
+
+
+def _is_plain(value):
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
 def _fit_alone(fit, X, y, value, transforms, lean=None):
-    estimator = clone(fit.estimator)
+    estimator = _fresh(fit.estimator)
     if fit.family is not None:
         estimator.set_params(**{fit.family.parameter: value})
     if lean is not None:
