@@ -62,8 +62,9 @@ def missingness(results):
         figure (a Drawing or None), sentence, and table (None where the figure says it all).
     """
     patterns = results.get("missingness") or []
-    if not patterns:
-        return {"figure": None, "sentence": "", "table": None}
+    if not _countable(patterns):
+        tables = list(_tables("Patterns of missing data", patterns)) if patterns else [None]
+        return {"figure": None, "sentence": "", "table": tables[0]}
     rows = [{**row, "pattern": _pattern(row["pattern"])} for row in patterns]
     sizes = {tuple(row["pattern"]): row for row in rows}  # one row per pattern, whatever else is told of it
     display = MissingnessDisplay(list(sizes.values()), columns=list(results["cohort"].get("modalities") or {})).plot()
@@ -79,6 +80,14 @@ def missingness(results):
         "sentence": said,
         "table": table,
     }
+
+
+def _countable(patterns):
+    """Whether these are records of patterns with their counts, none of them suppressed."""
+    return bool(patterns) and all(
+        isinstance(row, dict) and "pattern" in row and is_number(row.get("n")) and is_number(row.get("n_events"))
+        for row in patterns
+    )
 
 
 def _pattern(pattern):
