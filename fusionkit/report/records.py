@@ -6,7 +6,8 @@ Read from the results, each optional:
   (empty when nothing is); further entries, such as ``fusion``, ``auc``, ``low`` and ``high``, become columns;
 - ``table_one``: list of records such as {variable, level, all, event, no_event, missing};
 - ``importance``: list of {fusion, feature or modality, importance, low, high};
-- ``coverage``: list of {modality, n, n_events, share};
+- ``coverage``, here or in ``cohort``: list of {modality, n, n_events, share};
+- ``missing_values``: list of {modality, column, n_missing, share}, one per column with gaps;
 - ``audit``: list of {check, finding, severity, way_out};
 - ``subgroups``: list of {variable, level, n, n_events, fusion, auc, low, high}, None where a small cell is suppressed.
 
@@ -29,6 +30,7 @@ MAX_RECORDS = 200
 ENTRIES = {
     "table_one": ("patients", "Characteristics of the patients", ""),
     "coverage": ("patients", "Who has which modality", ""),
+    "missing_values": ("patients", "Columns with missing values", ""),
     "importance": (
         "features",
         "Importance",
@@ -67,8 +69,10 @@ def missingness(results):
         return {"figure": None, "sentence": "", "table": tables[0]}
     rows = [{**row, "pattern": _pattern(row["pattern"])} for row in patterns]
     sizes = {tuple(row["pattern"]): row for row in rows}  # one row per pattern, whatever else is told of it
-    display = MissingnessDisplay(list(sizes.values()), columns=list(results["cohort"].get("modalities") or {})).plot()
+    if list(sizes) == [()]:  # nothing is missing: a figure of one row would say nothing
+        return {"figure": None, "sentence": "", "table": None}
     total = sum(row["n"] for row in sizes.values())
+    display = MissingnessDisplay(list(sizes.values()), columns=list(results["cohort"].get("modalities") or {})).plot()
     complete = sizes.get((), {"n": 0})["n"]
     said = f"{complete:,} of {count(total, 'patient')} have complete data; {count(len(sizes), 'pattern')} in all."
     caption = "One row per pattern: filled where data are there, open where they are missing."
@@ -114,8 +118,9 @@ def entry_tables(results, section):
     """
     found = []
     for key, (place, title, note) in ENTRIES.items():
-        if place == section and results.get(key):
-            tables = list(_tables(title, results[key]))
+        value = results.get(key) or results["cohort"].get(key)
+        if place == section and value:
+            tables = list(_tables(title, value))
             found += [{**table, "note": note if i == 0 else ""} for i, table in enumerate(tables)]
     return found
 

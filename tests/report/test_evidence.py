@@ -111,6 +111,19 @@ def test_patterns_of_missing_data_are_drawn_and_tabled(results):
     assert table["rows"][1] == ["ct", "14", "6", "early", "0.700", "0.600 to 0.800"]
 
 
+def test_complete_data_need_no_figure(results):
+    results["missingness"] = [{"pattern": [], "n": 74, "n_events": 33}]
+    assert missingness(results) == {"figure": None, "sentence": "", "table": None}
+
+
+def test_entries_of_the_cohort_are_found(results):
+    results["cohort"]["coverage"] = [{"modality": "ct", "n": 60, "share": 60 / 74}]
+    results["missing_values"] = [{"modality": "ehr", "column": "ehr__crp", "n_missing": 4, "share": 4 / 74}]
+    coverage, gaps = entry_tables(results, "patients")
+    assert coverage["rows"] == [["ct", "60", "81.1 %"]]
+    assert gaps["rows"] == [["ehr", "ehr__crp", "4", "5.4 %"]]
+
+
 def test_optional_tables_are_shown_where_they_are_present(results, predictions):
     nobody = predictions.iloc[:0]  # without curves, the page is written in no time
     plain = render_report(results, nobody)
