@@ -157,7 +157,7 @@ def _standard_software(results):
 
 def _missing(results):
     handled = _sentences(results, "All features of", "Features of")
-    told = bool(results.get("missingness"))
+    told = "missingness" in results and "missing_values" in results
     text = handled if told else f"{handled} Add how much is missing."
     return _said(EVIDENCE if told and handled else DRAFT, text if handled else "", "Methods, Missing data")
 

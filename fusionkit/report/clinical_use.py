@@ -43,10 +43,11 @@ def clinical_use(results, predictions):
     curves = display.frame()
     table = _at(curves, THRESHOLDS)
     said = listed(f"{name} {fixed(values[1], 3)}" for name, values in table.items())
+    drawn = "; the mean over the repeats is drawn" if len(shown["repeat"].unique()) > 1 else ""
     caption = (
         "Net benefit: the share of patients treated rightly, less the share treated needlessly, weighed by the odds "
         "of the threshold. A model is of use at a threshold where its line lies above treating all and treating none. "
-        "Probabilities are out of fold; the mean over the repeats is drawn."
+        f"Probabilities are out of fold{drawn}."
     )
     description = f"Net benefit at a threshold of {percent(THRESHOLDS[1])}: {said}."
     return {
@@ -106,9 +107,10 @@ def _ladder(comparison, predictions, present):
         rightly = int((mine["moved"] == "rightly").sum())
         change = f"a mean change of {signed(mine['change'].mean(), 2)}" if len(mine) else "no patient"
         said.append(f"{rightly} of {len(mine)} patients {label} moved in the right direction ({change})")
+    averaged = ", averaged over the repeats" if len(predictions["repeat"].unique()) > 1 else ""
     caption = (
-        f"One line per patient, from the risk by {fusion_label(baseline)} to that by {fusion_label(after)}, averaged "
-        f"over the repeats: {listed(said)}. Such counts reward large moves of poorly calibrated models too: judge the "
+        f"One line per patient, from the risk by {fusion_label(baseline)} to that by {fusion_label(after)}{averaged}: "
+        f"{listed(said)}. Such counts reward large moves of poorly calibrated models too: judge the "
         f"added value by the difference in AUC and the decision curve."
     )
     title = f"Predicted risk by {fusion_label(baseline)} and by {fusion_label(after)}"

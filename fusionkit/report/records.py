@@ -6,8 +6,9 @@ Read from the results, each optional:
   (empty when nothing is); further entries, such as ``fusion``, ``auc``, ``low`` and ``high``, become columns;
 - ``table_one``: list of records such as {variable, level, all, event, no_event, missing};
 - ``importance``: list of {fusion, feature or modality, importance, low, high};
-- ``coverage``: list of {modality, variable, window, widened_by_days, n_patients, n_total};
+- ``coverage``, here or in ``cohort``: list of {modality, variable, window, widened_by_days, n_patients, n_total};
 - ``contribution``: list of {modality, alone, shapley, low, high, share};
+- ``missing_values``: list of {modality, column, n_missing, share}, one per column with gaps;
 - ``audit``: list of {check, finding, severity, way_out};
 - ``subgroups``: list of {variable, level, n, n_events, fusion, auc, low, high}, None where a small cell is suppressed.
 
@@ -29,6 +30,7 @@ MAX_RECORDS = 200
 
 ENTRIES = {
     "table_one": ("patients", "Characteristics of the patients", ""),
+    "missing_values": ("patients", "Columns with missing values", ""),
     "coverage": (
         "patients",
         "Patients with a value in the time window",
@@ -72,12 +74,15 @@ def missingness(results):
         figure (a Drawing or None), sentence, and table (None where the figure says it all).
     """
     patterns = results.get("missingness") or []
-    if not patterns:
-        return {"figure": None, "sentence": "", "table": None}
+    if not _countable(patterns):
+        tables = list(_tables("Patterns of missing data", patterns)) if patterns else [None]
+        return {"figure": None, "sentence": "", "table": tables[0]}
     rows = [{**row, "pattern": _pattern(row["pattern"])} for row in patterns]
     sizes = {tuple(row["pattern"]): row for row in rows}  # one row per pattern, whatever else is told of it
-    display = MissingnessDisplay(list(sizes.values()), columns=list(results["cohort"].get("modalities") or {})).plot()
+    if list(sizes) == [()]:  # nothing is missing: a figure of one row would say nothing
+        return {"figure": None, "sentence": "", "table": None}
     total = sum(row["n"] for row in sizes.values())
+    display = MissingnessDisplay(list(sizes.values()), columns=list(results["cohort"].get("modalities") or {})).plot()
     complete = sizes.get((), {"n": 0})["n"]
     said = f"{complete:,} of {count(total, 'patient')} have complete data; {count(len(sizes), 'pattern')} in all."
     caption = "One row per pattern: filled where data are there, open where they are missing."
@@ -89,6 +94,14 @@ def missingness(results):
         "sentence": said,
         "table": table,
     }
+
+
+def _countable(patterns):
+    """Whether these are records of patterns with their counts, none of them suppressed."""
+    return bool(patterns) and all(
+        isinstance(row, dict) and "pattern" in row and is_number(row.get("n")) and is_number(row.get("n_events"))
+        for row in patterns
+    )
 
 
 def _pattern(pattern):
@@ -115,8 +128,9 @@ def entry_tables(results, section):
     """
     found = []
     for key, (place, title, note) in ENTRIES.items():
-        if place == section and results.get(key):
-            tables = list(_tables(title, results[key]))
+        value = results.get(key) or results["cohort"].get(key)
+        if place == section and value:
+            tables = list(_tables(title, value))
             found += [{**table, "note": note if i == 0 else ""} for i, table in enumerate(tables)]
     return found
 

@@ -96,7 +96,7 @@ def test_optional_entries_turn_open_items_into_evidence(results):
     assert answers("clear", results)["43"].status == DRAFT
     results["table_one"] = [{"variable": "age", "all": "61"}]
     results["importance"] = [{"modality": "ct", "importance": 0.1}]
-    results["missingness"] = [{"pattern": [], "n": 74, "n_events": 33}]
+    results |= {"missingness": [{"pattern": [], "n": 74, "n_events": 33}], "missing_values": []}
     assert {answers("clear", results)[number].status for number in ("29", "43", "44")} == {EVIDENCE}
 
 

@@ -37,6 +37,12 @@ def test_the_sentence_on_net_benefit_follows_the_curves(results, predictions):
     assert "at thresholds of 1 % to 99 %" in clinical_use(results, best)["sentence"]
 
 
+def test_one_repeat_is_not_called_a_mean_over_repeats(make_results, make_predictions):
+    predictions = make_predictions(["ehr", "ct", "early", "late"], repeats=1)
+    view = clinical_use(make_results(repeats=1), predictions)
+    assert "repeats" not in view["figure"].caption + view["ladder"].caption
+
+
 def test_the_ladder_says_how_many_moved_rightly(results, predictions):
     ladder = clinical_use(results, predictions)["ladder"]
     table = ladder.display.frame()
@@ -105,14 +111,28 @@ def test_patterns_of_missing_data_are_drawn_and_tabled(results):
     assert table["rows"][1] == ["ct", "14", "6", "early", "0.700", "0.600 to 0.800"]
 
 
+def test_complete_data_need_no_figure(results):
+    results["missingness"] = [{"pattern": [], "n": 74, "n_events": 33}]
+    assert missingness(results) == {"figure": None, "sentence": "", "table": None}
+
+
+def test_entries_of_the_cohort_are_found(results):
+    results["cohort"]["coverage"] = [{"modality": "ct", "n": 60, "share": 60 / 74}]
+    results["missing_values"] = [{"modality": "ehr", "column": "ehr__crp", "n_missing": 4, "share": 4 / 74}]
+    coverage, gaps = entry_tables(results, "patients")
+    assert coverage["rows"] == [["ct", "60", "81.1 %"]]
+    assert gaps["rows"] == [["ehr", "ehr__crp", "4", "5.4 %"]]
+
+
 def test_optional_tables_are_shown_where_they_are_present(results, predictions):
-    plain = render_report(results, predictions)
+    nobody = predictions.iloc[:0]  # without curves, the page is written in no time
+    plain = render_report(results, nobody)
     assert 'id="robustness"' not in plain
     results["subgroups"] = [{"variable": "sex", "level": "f", "n": 30, "auc": None, "low": None, "high": None}]
     results["importance"] = [{"fusion": "early", "modality": "ct", "importance": 0.031, "kept": True}]
     results["audit"] = {"findings": [{"check": "duplicates", "finding": "none"}], "n_checks": 7}
     results["table_one"] = [{"variable": "age", "all": "61 (9)", "share": 0.256}] * (MAX_RECORDS + 3)
-    html = render_report(results, predictions)
+    html = render_report(results, nobody)
     for text in ("Performance by subgroup", "Importance", "Audit of leaks and bias: findings", "25.6\xa0%"):
         assert text in html
     assert "3 more rows stand in results.json." in html
@@ -123,7 +143,16 @@ def test_optional_tables_are_shown_where_they_are_present(results, predictions):
     assert subgroups["rows"] == [["sex", "f", "30", "—", "—"]]
 
 
+@pytest.mark.parametrize(
+    "value", [[{"pattern": ["ct"], "n": None, "n_events": None}], {"complete": 60, "without ct": 14}, ["ct"]]
+)
+def test_patterns_without_counts_are_tabled_and_not_drawn(results, predictions, value):
+    results["missingness"] = value
+    assert missingness(results)["figure"] is None
+    assert "Patterns of missing data" in render_report(results, predictions.iloc[:0])
+
+
 @pytest.mark.parametrize("value", [[1, "two", None], [{"deep": {"er": [1]}}], {"only": "this"}])
 def test_tables_of_any_shape_are_shown_and_stop_nothing(results, predictions, value):
     results["audit"] = value
-    assert "Audit of leaks and bias" in render_report(results, predictions)
+    assert "Audit of leaks and bias" in render_report(results, predictions.iloc[:0])

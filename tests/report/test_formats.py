@@ -193,6 +193,7 @@ def test_markdown_names_its_figures_and_writes_them(results, predictions, tmp_pa
     assert len(list((tmp_path / "figures").iterdir())) == 22
 
 
+@pytest.mark.slow
 def test_the_same_study_gives_the_same_bytes_in_text_formats(results, predictions, tmp_path):
     kept = []
     for _ in range(2):
