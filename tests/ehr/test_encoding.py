@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
@@ -120,6 +122,38 @@ def test_every_kind_of_text_is_levels(dtype):
     encoded = make_record_encoder(min_frequency=1).fit_transform(train)
     assert encoded.columns.tolist() == ["a_x", "a_y", "a_z", "a_missing"]
     assert encoded.to_numpy().tolist() == np.eye(4)[[0, 1, 3, 2]].tolist()
+
+
+NOTES = ["mass in the left lobe", "no mass seen", "left lobe clear", None, "mass, left lobe", "clear"] * 5
+
+
+@pytest.mark.parametrize("dtype", ["str", "object", "string"])
+def test_free_text_becomes_the_scores_of_scikit_learns_own_parts_scaled(dtype):
+    X = record(30, gaps=0.0)[["ehr__age"]].assign(ehr__note__text=pd.Series(NOTES, dtype=dtype))
+    encoder = make_record_encoder(n_topics=3).fit(X)
+    names = ["ehr__age", "ehr__note_topic1", "ehr__note_topic2", "ehr__note_topic3"]
+    assert encoder.get_feature_names_out().tolist() == names
+    texts = [text or "" for text in NOTES]
+    reference = make_pipeline(
+        TfidfVectorizer(strip_accents="unicode", min_df=2, sublinear_tf=True),
+        TruncatedSVD(3, random_state=0),
+        StandardScaler(),
+    )
+    np.testing.assert_allclose(encoder.transform(X)[names[1:]], reference.fit_transform(texts), atol=1e-9)
+    raw = make_record_encoder(n_topics=3, scale=False).fit_transform(X)[names[1:]]
+    np.testing.assert_allclose(raw, reference[:-1].transform(texts), atol=1e-9)
+
+
+def test_words_are_learnt_in_training_alone_and_a_silent_column_gives_no_topic():
+    train = pd.DataFrame({"note__text": NOTES[:12], "empty__text": pd.Series([None] * 12, dtype="str")})
+    encoder = make_record_encoder(n_topics=2).fit(train)
+    assert encoder.get_feature_names_out().tolist() == ["note_topic1", "note_topic2"]
+    unknown, silent = "unheard of", None
+    new = pd.DataFrame({"note__text": [unknown, silent], "empty__text": ["now there is one", None]})
+    first, second = encoder.transform(new).to_numpy()
+    np.testing.assert_array_equal(first, second)
+    assert "unheard" not in encoder.texts_.vectorizers_[0].vocabulary_
+    assert clone(encoder).get_params()["n_topics"] == 2
 
 
 def test_it_works_cloned_in_a_column_transformer_and_in_cross_validation():

@@ -54,3 +54,20 @@ def test_what_cannot_be_chosen_by_is_refused():
         choose_index_scan(SCANS, "best")
     with pytest.raises(ValueError, match="go together"):
         choose_index_scan(SCANS, "nearest")
+
+
+def test_before_a_reference_counts_also_for_a_single_scan():
+    """A has three scans, B one before the reference, C one without a time, D one after it, E no reference."""
+    later = SCANS.iloc[[1, 1]].assign(patient=["D", "E"], image=["d1", "e1"])
+    scans = pd.concat([SCANS, later], ignore_index=True)
+    reference = pd.Series(pd.to_datetime(["2020-02-01", "2020-01-06", "2020-01-06", "2020-01-04"]), index=list("ABCD"))
+    chosen, problems = choose_index_scan(scans, "before", reference=reference)
+    assert chosen["image"].to_dict() == {"A": "a2", "B": "b1"}, "a scan at the reference is not after it"
+    assert chosen["reason"].tolist() == ["the latest of 3 scans that is not after the reference", "the only scan"]
+    assert sorted(problem.patient for problem in problems) == ["C", "D", "E"]
+    assert {problem.message for problem in problems} == {
+        "the patient's only scan cannot be placed before the reference"
+    }
+    days = scans.assign(time=(scans["time"] - pd.Timestamp("2020-01-01")) / pd.Timedelta(days=1))
+    in_days = (reference - pd.Timestamp("2020-01-01")) / pd.Timedelta(days=1)
+    assert choose_index_scan(days, "before", reference=in_days)[0]["image"].to_dict() == {"A": "a2", "B": "b1"}

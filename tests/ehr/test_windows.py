@@ -330,3 +330,21 @@ def test_tables_that_do_not_fit_are_refused():
         window_events(events, anchors_of(), windows)
     with pytest.raises(ValueError, match="use coerce_columns"):
         window_events(events.astype({"time": "str"}), anchors_of("A"), windows)
+
+
+def test_an_implausible_value_of_the_window_is_an_error_of_its_patient_after_conversion():
+    anchors = pd.Series(pd.to_datetime(["2020-03-02"] * 12), index=[f"P{i}" for i in range(12)])
+    events = pd.DataFrame({"patient": anchors.index, "time": anchors.to_numpy(), "name": "crp", "value": 1.0})
+    events["unit"], events["row"] = "mg/dL", range(2, 14)
+    events.loc[3, "value"] = 60.0
+    far = events.iloc[[5]].assign(time=pd.Timestamp("2010-01-01"), value=9999.0)
+    window = Window(("-3d", "+1d"), unit="mg/L", low=0.0, high=500.0)
+    features, _, problems = window_events(pd.concat([events, far]), anchors, {"crp": window}, name="labs.csv")
+    assert [str(problem) for problem in problems] == [
+        "labs.csv, row 5, column crp, patient P3: 600 is not within 0..500 mg/L. Correct it or delete the line."
+    ]
+    assert features["crp"].tolist() == [10.0] * 3 + [600.0] + [10.0] * 8
+    narrow = Window(("-3d", "+1d"), unit="mg/L", high=5.0)
+    _, _, [problem] = window_events(events, anchors, {"crp": narrow}, name="labs.csv")
+    assert (problem.severity, problem.patient) == ("error", None)
+    assert problem.message.startswith("12 of 12 values are not within ..5 mg/L, such as 10")
