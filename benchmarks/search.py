@@ -4,6 +4,14 @@ python benchmarks/search.py               the full grid: 720 candidates x 5 fold
 python benchmarks/search.py --folds 1     the same grid on the first fold only
 python benchmarks/search.py --quick       two k and two values per model
 python benchmarks/search.py --jobs 2      adds the time with two workers
+python benchmarks/search.py --plain-only  leaves out the references with a memory
+
+Plain GridSearchCV would take hours on the full grid and is timed on 24 candidates and the first fold: four for each of
+the six selectors, with every model and every k in turn. Beside it stand two numbers of the plan: the same 24
+candidates searched alone, where each selector's one fit is shared by four candidates only, and the full grid's time
+per fit. GridSearchCV is timed with fusionkit's rankers, where the scores must be equal, and with the rankers of the
+packages that a user would take otherwise (scikit-rebate, scikit-learn), where they are not compared: scikit-rebate
+gives its columns in another order.
 """
 
 import argparse
@@ -17,13 +25,14 @@ from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.feature_selection import RFE, SelectKBest, f_classif, mutual_info_classif
+from sklearn.feature_selection import RFE, SelectFromModel, SelectKBest, f_classif, mutual_info_classif
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from skrebate import ReliefF
 from xgboost import XGBClassifier
 
 from fusionkit.model_selection import FusionSearchCV
@@ -38,11 +47,13 @@ SELECTORS = {
     "gini": (GiniRanker(n_estimators=200, random_state=0), "n_features_to_select"),
     "pca": (PCA(svd_solver="full"), "n_components"),
 }
-OF_SCIKIT_LEARN = {
-    **SELECTORS,
+OF_LIBRARIES = {
     "anova": (SelectKBest(f_classif), "k"),
+    "relief": (ReliefF(n_neighbors=10), "n_features_to_select"),
     "rfe": (RFE(LogisticRegression(max_iter=1000)), "n_features_to_select"),
     "mutual information": (SelectKBest(partial(mutual_info_classif, random_state=0)), "k"),
+    "gini": (SelectFromModel(RandomForestClassifier(200, random_state=0), threshold=-np.inf), "max_features"),
+    "pca": (PCA(svd_solver="full"), "n_components"),
 }
 KS = [5, 10, 20, 40, 80, 120]
 MODELS = [
@@ -83,10 +94,21 @@ def grid(ks=KS, n_values=4, selectors=SELECTORS):
     ]
 
 
-def few_candidates(candidates, n=24):
-    """Return some candidates of a grid, drawn with a seed, as a grid of its own."""
-    drawn = np.random.default_rng(0).choice(len(candidates), n, replace=False)
-    return [{name: [value] for name, value in candidates[i].items()} for i in sorted(drawn)]
+def few_candidates(selectors=SELECTORS):
+    """Return 24 of the grid's candidates: four per selector; models, values and k take turns."""
+    few = []
+    for place, (selector, parameter) in enumerate(selectors.values()):
+        for turn in range(4):
+            model, values_of = MODELS[(4 * place + turn) % len(MODELS)]
+            few.append(
+                {
+                    "fuse__ct__select": [selector],
+                    f"fuse__ct__select__{parameter}": [KS[(4 * place + turn) % len(KS)]],
+                    "model": [model],
+                    **{f"model__{name}": [values[(place + turn) % 4]] for name, values in values_of.items()},
+                }
+            )
+    return few
 
 
 def timed(search, X, y):
@@ -107,19 +129,27 @@ def scores(search):
     return dict(zip(names, table, strict=True))
 
 
-def report(name, reference, own):
-    """Print one line: the reference's time for as many fits as the own search had, beside the own time."""
+def report(name, reference, own, same_scores):
+    """Print one line: the reference's time beside the own search's on the same candidates, or per fit on others."""
     (theirs, their_clock, their_busy), (ours, our_clock, our_busy) = reference, own
     n_theirs = len(theirs.cv_results_["params"]) * theirs.n_splits_
     n_ours = len(ours.cv_results_["params"]) * ours.n_splits_
-    scale, expected, actual = n_ours / n_theirs, scores(theirs), scores(ours)
-    worst = max(np.abs(actual[params][: len(row)] - row).max() for params, row in expected.items())
-    clock, busy = their_clock * scale, their_busy * scale
-    print(
-        f"{name}, {n_theirs} of {n_ours} fits: clock {clock:.1f} s = {clock / our_clock:.1f}x, "
-        f"processor {busy:.1f} s = {busy / our_busy:.1f}x, worst difference {worst:.1e}",
-        flush=True,
-    )
+    scale = n_ours / n_theirs
+    text = f"{name}, {n_theirs} fits: processor {their_busy:.1f} s, clock {their_clock:.1f} s"
+    per_fit = "" if n_ours == n_theirs else f" per fit of {n_ours}"
+    text += f"; ratio{per_fit} {their_busy * scale / our_busy:.1f} (processor), {their_clock * scale / our_clock:.1f}"
+    if same_scores:
+        expected, actual = scores(theirs), scores(ours)
+        worst = max(np.abs(actual[params][: len(row)] - row).max() for params, row in expected.items())
+        text += f", worst difference {worst:.1e}"
+    print(text, flush=True)
+
+
+def remembered(grid_of, settings, X, y):
+    """Time GridSearchCV with the memory of Pipeline, in a folder that is empty at first."""
+    with tempfile.TemporaryDirectory() as folder:
+        remembering = early_fusion().set_params(memory=folder, fuse__ct__memory=folder)
+        return timed(GridSearchCV(remembering, grid_of, **settings), X, y)
 
 
 def main():
@@ -127,28 +157,39 @@ def main():
     parser.add_argument("--quick", action="store_true", help="two k and two values per model")
     parser.add_argument("--folds", type=int, default=5, help="how many of the five folds")
     parser.add_argument("--jobs", type=int, default=1, help="adds a run with this number of workers")
-    parser.add_argument("--of-sklearn", action="store_true", help="scikit-learn's selectors where it has them")
     parser.add_argument("--own-only", action="store_true", help="time FusionSearchCV alone")
+    parser.add_argument("--plain-only", action="store_true", help="leave out the references with a memory")
+    parser.add_argument("--no-libraries", action="store_true", help="leave out the libraries' rankers with a memory")
     arguments = parser.parse_args()
     X, y = cohort()
     folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))[: arguments.folds]
     settings = {"cv": folds, "scoring": "roc_auc", "refit": False}
-    selectors = OF_SCIKIT_LEARN if arguments.of_sklearn else SELECTORS
-    full = grid([10, 40], 2, selectors) if arguments.quick else grid(selectors=selectors)
+    one_fold = {**settings, "cv": folds[:1]}
+    size = ([10, 40], 2) if arguments.quick else (KS, 4)
+    full = grid(*size)
     FusionSearchCV(early_fusion(), grid([5], 1), cv=2).fit(X[:60], y[:60])  # compiles and caches the kernels
     own = timed(FusionSearchCV(early_fusion(), full, **settings), X, y)
-    n_fits = len(own[0].cv_results_["params"]) * own[0].n_splits_
-    print(f"FusionSearchCV, {n_fits} fits: clock {own[1]:.1f} s, processor {own[2]:.1f} s", flush=True)
+    few = timed(FusionSearchCV(early_fusion(), few_candidates(), **one_fold), X, y)
+    for name, (search, clock, busy) in [("full grid", own), ("24 candidates", few)]:
+        n_fits = len(search.cv_results_["params"]) * search.n_splits_
+        print(f"FusionSearchCV, {name}, {n_fits} fits: processor {busy:.1f} s, clock {clock:.1f} s", flush=True)
     if arguments.jobs > 1:
         parallel = timed(FusionSearchCV(early_fusion(), full, n_jobs=arguments.jobs, **settings), X, y)
         print(f"{arguments.jobs} workers: clock {parallel[1]:.1f} s, {own[1] / parallel[1]:.2f}x", flush=True)
     if arguments.own_only:
         return
-    few = few_candidates(own[0].cv_results_["params"])
-    report("GridSearchCV", timed(GridSearchCV(early_fusion(), few, **{**settings, "cv": folds[:1]}), X, y), own)
-    with tempfile.TemporaryDirectory() as folder:
-        remembering = early_fusion().set_params(memory=folder, fuse__ct__memory=folder)
-        report("GridSearchCV(Pipeline(memory=...))", timed(GridSearchCV(remembering, full, **settings), X, y), own)
+    for whose, selectors in [("fusionkit's", SELECTORS), ("the libraries'", OF_LIBRARIES)]:
+        plain = timed(GridSearchCV(early_fusion(), few_candidates(selectors), **one_fold), X, y)
+        report(f"GridSearchCV, {whose} rankers", plain, few, selectors is SELECTORS)
+        report(f"GridSearchCV, {whose} rankers", plain, own, False)
+        if not arguments.plain_only and not (arguments.no_libraries and selectors is OF_LIBRARIES):
+            reference = remembered(grid(*size, selectors), settings, X, y)
+            report(
+                f"GridSearchCV(Pipeline(memory=...)), {whose} rankers",
+                reference,
+                own,
+                selectors is SELECTORS,
+            )
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ _HOME = {
     "StudyError": "exceptions",
     "compare_fusions": "model_selection",
     "extract_features": "radiomics",
+    "extract_maps": "radiomics",
     "link_cohort": "cohort",
     "load_sample": "datasets",
     "make_early_fusion": "fusion",

@@ -3,7 +3,10 @@
 import importlib
 
 EXTRAS = {
+    "optuna": ("optuna", "optuna"),
+    "docx": ("word", "python-docx"),
     "radiomics": ("pyradiomics", "pyradiomics-cuda"),
+    "shap": ("shap", "shap"),
     "sqlalchemy": ("sql", "SQLAlchemy"),
 }
 """Importable package -> (the extra of fusionkit that installs it, the distribution's name)."""

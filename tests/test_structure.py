@@ -17,7 +17,7 @@ import fusionkit
 PACKAGE = Path(fusionkit.__file__).parent
 
 FLOORS = [
-    ["_version", "exceptions", "_validation", "_optional", "_store", "naming"],
+    ["_version", "exceptions", "_validation", "_optional", "_store", "_tables", "naming"],
     ["imaging", "ehr", "metrics"],
     ["radiomics", "images2d", "cohort", "selection", "harmonise", "fusion", "models", "plotting", "datasets"],
     ["model_selection"],

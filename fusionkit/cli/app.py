@@ -9,7 +9,7 @@ import typer
 
 from .._version import __version__
 from ..exceptions import StudyError
-from .output import Narrator, console, show_problems, show_result
+from .output import Narrator, console, show_coverage, show_problems, show_result
 
 __all__ = ["app", "main"]
 
@@ -19,6 +19,32 @@ class Engine(StrEnum):
 
     native = "native"
     pyradiomics = "pyradiomics"
+
+
+class OutcomeKind(StrEnum):
+    """What is predicted."""
+
+    binary = "binary"
+    continuous = "continuous"
+    survival = "survival"
+
+
+class Format(StrEnum):
+    """What a report can be written as."""
+
+    html = "html"
+    md = "md"
+    json = "json"
+    docx = "docx"
+
+
+class ReportingList(StrEnum):
+    """Checklists that can be filled in from a run."""
+
+    clear = "clear"
+    tripod_ai = "tripod-ai"
+    metrics = "metrics"
+    rqs = "rqs"
 
 
 app = typer.Typer(
@@ -88,6 +114,21 @@ def run(
 
 
 @app.command()
+def report(
+    run_folder: Annotated[Path, typer.Argument(help="The output folder of a finished run.", show_default=False)],
+    ending: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = Format.html,
+    checklist: Annotated[
+        ReportingList | None, typer.Option(help="Fill in this checklist from the run, instead of the report.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; in the folder when not given.")] = None,
+):
+    """Write the report of a finished run in another format, with every figure, or a checklist filled in from it."""
+    from .report import report_run
+
+    report_run(run_folder, ending.value, checklist and checklist.value, out)
+
+
+@app.command()
 def check(study: StudyFile, data: Data = None, jobs: Jobs = -1):
     """Read everything that a study names and list all that is wrong, without running it."""
     with Narrator() as progress:
@@ -96,6 +137,7 @@ def check(study: StudyFile, data: Data = None, jobs: Jobs = -1):
         problems, cohort = Study.read(study, folder=data).check(n_jobs=jobs, progress=progress)
     show_problems(problems)
     if cohort is not None:
+        show_coverage(cohort.audit.coverage)
         console.print(f"\n{cohort!r}", highlight=False)
     errors = sum(problem.severity == "error" for problem in problems)
     if cohort is None:
@@ -115,22 +157,42 @@ def init(
     ] = None,
     positive: Annotated[list[str] | None, typer.Option(help="Value of the event; repeat for several.")] = None,
     images: Annotated[Path | None, typer.Option(help="Table of images: patient id, image, mask.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Long table of measurements: patient id, time, name, value, unit.")
+    ] = None,
     id_column: Annotated[str | None, typer.Option("--id", help="Patient id column; guessed when not given.")] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The study file to write.")] = Path("study.yaml"),
-    force: Annotated[bool, typer.Option("--force", help="Replace the study file.")] = False,
+    dictionary: Annotated[
+        Path | None,
+        typer.Option(help="The data dictionary to write; dictionary.csv beside the study file if not given."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the study file and the dictionary.")] = False,
 ):
-    """Draft a commented study file from your tables, with types inferred, for you to correct."""
+    """Draft a commented study file and a data dictionary from your tables, for you to correct."""
+    from .._tables import write_csv
     from ..study import draft_study
 
-    text = draft_study(clinical, outcome=outcome, positive=positive, images=images, id_column=id_column, out=out)
-    if out.exists() and not force:
+    dictionary = dictionary or out.parent / "dictionary.csv"
+    names = {"images": images, "events": events, "id_column": id_column, "out": out, "dictionary": dictionary}
+    draft = draft_study(clinical, outcome=outcome, positive=positive, **names)
+    there = [path for path in (out, dictionary) if path.exists() and not force]
+    if there:
         from ..exceptions import Problem
 
+        options = {out: "--out", dictionary: "--dictionary"}
         raise StudyError(
-            [Problem("exists already", "Choose another with --out, or replace it with --force.", file=out.name)]
+            [
+                Problem(
+                    "exists already",
+                    f"Choose another with {options[path]}, or replace both with --force.",
+                    file=path.name,
+                )
+                for path in there
+            ]
         )
-    out.write_text(text, encoding="utf-8")
-    console.print(f"Wrote {out}. Correct it, then: [bold]fusionkit check {out}[/]", highlight=False)
+    write_csv(draft.dictionary, dictionary)
+    out.write_text(draft.study, encoding="utf-8")
+    console.print(f"Wrote {out} and {dictionary}. Correct both, then: [bold]fusionkit check {out}[/]", highlight=False)
 
 
 @app.command()
@@ -157,6 +219,34 @@ def extract(
     with Narrator() as progress:
         failed = extract_table(images, params, out, engine=engine.value, n_jobs=jobs, force=force, progress=progress)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def plan(
+    n: Annotated[int | None, typer.Option("--n", help="Patients.")] = None,
+    events: Annotated[int | None, typer.Option("--events", help="Patients with the event.")] = None,
+    candidates: Annotated[
+        int | None, typer.Option("--candidates", help="Candidate features, before any selection.")
+    ] = None,
+    outcome: Annotated[OutcomeKind, typer.Option("--outcome", help="Type of outcome.")] = OutcomeKind.binary,
+    prevalence: Annotated[
+        float | None, typer.Option("--prevalence", help="Share of events, where no cohort says it.")
+    ] = None,
+    auc: Annotated[float | None, typer.Option("--auc", help="Expected AUC.")] = None,
+    r2: Annotated[float | None, typer.Option("--r2", help="Expected R2 (Cox-Snell for events), instead.")] = None,
+    mean: Annotated[float | None, typer.Option("--mean", help="Mean of a continuous outcome.")] = None,
+    sd: Annotated[float | None, typer.Option("--sd", help="Its standard deviation.")] = None,
+    rate: Annotated[float | None, typer.Option("--rate", help="Events per unit of time (survival).")] = None,
+    horizon: Annotated[float | None, typer.Option("--horizon", help="Time of prediction (survival).")] = None,
+    follow_up: Annotated[float | None, typer.Option("--follow-up", help="Mean follow-up (survival).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+):
+    """Tell how many features your patients can afford, and how many patients your features need."""
+    from .plan import show_plan
+
+    facts = {"n": n, "n_events": events, "n_candidates": candidates, "prevalence": prevalence, "auc": auc, "r2": r2}
+    facts |= {"mean": mean, "sd": sd, "rate": rate, "horizon": horizon, "mean_follow_up": follow_up}
+    show_plan(outcome.value, as_json=as_json, **facts)
 
 
 @app.command()

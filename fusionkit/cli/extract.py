@@ -6,6 +6,7 @@ import pandas as pd
 from rich.table import Table as RichTable
 
 from .._store import JsonStore
+from .._tables import write_csv
 from ..ehr import DEFAULT_MISSING, read_table
 from ..exceptions import Problem, StudyError
 from ..radiomics import RadiomicsSettings
@@ -15,7 +16,7 @@ from .output import console, show_problems
 
 __all__ = ["extract_table", "show_catalogue"]
 
-_WRITERS = {".csv": "to_csv", ".parquet": "to_parquet"}
+_WRITERS = {".csv": write_csv, ".parquet": lambda table, path: table.to_parquet(path, index=False)}
 
 
 def extract_table(images, params, out, *, engine, n_jobs, force, progress):
@@ -71,8 +72,7 @@ def extract_table(images, params, out, *, engine, n_jobs, force, progress):
     features = pd.DataFrame([outcome.features or {} for outcome in outcomes], index=frame.index)
     done = features.notna().any(axis=1) if len(features.columns) else pd.Series(False, index=frame.index)
     result = pd.concat([frame[done], features[done]], axis=1)
-    writer = getattr(result, _WRITERS[out.suffix.lower()])
-    writer(out, index=False)
+    _WRITERS[out.suffix.lower()](result, out)
     problems = [
         Problem(outcome.reason, outcome.way_out, patient=str(patient), file=images.name, row=int(row))
         for patient, row, outcome in zip(table.ids, table.rows, outcomes, strict=True)
@@ -101,7 +101,7 @@ def _write_failures(problems, out):
         path.unlink(missing_ok=True)
         return
     rows = [{"patient": p.patient, "row": p.row, "reason": p.message, "way_out": p.way_out} for p in problems]
-    pd.DataFrame(rows).to_csv(path, index=False)
+    write_csv(pd.DataFrame(rows), path)
 
 
 def show_catalogue(feature_class=None):

@@ -1,11 +1,13 @@
 """What the command line prints: progress with time left, problems as a list, and the result."""
 
+from dataclasses import replace
+
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-__all__ = ["Narrator", "console", "show_problems", "show_result"]
+__all__ = ["Narrator", "console", "show_coverage", "show_problems", "show_result"]
 
 console = Console()
 
@@ -53,15 +55,42 @@ class Narrator:
 
 
 def show_problems(problems):
-    """Print each problem with its place and the way out; errors first."""
+    """Print each problem with its place and the way out, errors first; what is said of many patients, once."""
     marks = {"error": "[bold red]error[/]  ", "warning": "[yellow]warning[/]"}
+    alike = {}
+    for problem in problems:
+        alike.setdefault(replace(problem, patient=None), []).append(problem.patient)
     for severity in marks:
-        for problem in problems:
+        for problem, patients in alike.items():
             if problem.severity == severity:
-                console.print(f"{marks[severity]} {escape(str(problem))}", highlight=False, soft_wrap=True)
+                named = [patient for patient in patients if patient is not None]
+                one = replace(problem, patient=", ".join(named) or None)
+                text = str(one).replace(f"patient {one.patient}", f"patient{'s' * (len(named) > 1)} {one.patient}", 1)
+                console.print(f"{marks[severity]} {escape(text)}", highlight=False, soft_wrap=True)
     errors = sum(problem.severity == "error" for problem in problems)
     if problems:
         console.print(f"{errors} error(s), {len(problems) - errors} warning(s)", highlight=False)
+
+
+def show_coverage(coverage):
+    """Print how many patients each window would keep, and how many if it were wider."""
+    if not coverage:
+        return
+    widenings = list(dict.fromkeys(row["widened_by_days"] for row in coverage))
+    table = Table(title="Patients with a value in the window, and in a wider one", title_justify="left")
+    table.add_column("measurement")
+    table.add_column("window, days")
+    for days in widenings:
+        table.add_column("any time" if days is None else f"+{days:g} d" if days else "as it is", justify="right")
+    rows = {}
+    for row in coverage:
+        rows.setdefault((f"{row['modality']}__{row['variable']}", *row["window"]), []).append(row)
+    for (name, start, stop), found in rows.items():
+        counts = [
+            f"{row['n_patients']}/{row['n_total']}" if i == 0 else str(row["n_patients"]) for i, row in enumerate(found)
+        ]
+        table.add_row(escape(name), f"{start:+g} to {stop:+g}", *counts)
+    console.print(table)
 
 
 def _interval(row, style):

@@ -2,6 +2,7 @@
 
 from .audit import Audit, FlowStep
 from .cohort import Cohort, Outcome
+from .identity import compare_identifiers
 from .linkage import link_cohort
 from .missingness import missing_values, missingness_patterns, modality_presence
 from .screening import screen_columns
@@ -13,6 +14,7 @@ __all__ = [
     "CohortSummary",
     "FlowStep",
     "Outcome",
+    "compare_identifiers",
     "link_cohort",
     "missing_values",
     "missingness_patterns",

@@ -1,6 +1,6 @@
 """What happened to the patients between the source tables and the analysis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -33,10 +33,17 @@ class Audit:
         From the sources to the analysed cohort.
     problems : tuple of Problem, default=()
         Everything found. Patients named by an error are not in the cohort; warnings leave them in.
+    coverage : tuple of dict, default=()
+        How many patients each width of a window would keep: ``modality, variable, take, window, width_days,
+        widened_by_days, n_patients, n_total``; a width of None is any time.
+    index_scans : tuple of dict, default=()
+        For each patient with several scans, which one counts: ``modality, patient, n_scans, reason``.
     """
 
     flow: tuple
     problems: tuple = ()
+    coverage: tuple = field(default=(), repr=False)
+    index_scans: tuple = field(default=(), repr=False)
 
     @property
     def excluded(self):

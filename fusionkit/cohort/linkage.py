@@ -126,7 +126,7 @@ def _one_sided(patient, absent, alike):
     way_out = "Add the row, or accept that the patient is left out."
     if alike:
         way_out = f"Is it the one written {alike[0]!r} there? Ids must be equal to be joined."
-    return Problem(f"not in {' and '.join(absent)}", way_out, patient=patient)
+    return Problem(f"not in {' and '.join(dict.fromkeys(absent))}", way_out, patient=patient)
 
 
 def _rows_of(frame, patients):

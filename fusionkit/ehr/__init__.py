@@ -9,7 +9,7 @@ from .dictionary import DICTIONARY_COLUMNS, Variable, draft_dictionary, read_dic
 from .encoding import RecordEncoder, make_record_encoder
 from .index_scan import choose_index_scan
 from .mixed_units import detect_mixed_units
-from .notes import NEGATIONS, TextEncoder, find_terms
+from .notes import NEGATIONS, TEXT_SUFFIX, TextEncoder, find_terms
 from .reading import read_table
 from .table import Table
 from .units import UnitError, conversion, convert, ucum_code
@@ -23,6 +23,7 @@ __all__ = [
     "DICTIONARY_COLUMNS",
     "ICD10_CHAPTERS",
     "NEGATIONS",
+    "TEXT_SUFFIX",
     "RecordEncoder",
     "Table",
     "TextEncoder",

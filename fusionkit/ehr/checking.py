@@ -28,7 +28,7 @@ def apply_dictionary(table, dictionary, columns=None):
     dictionary : dict of str to Variable
         As :func:`read_dictionary` gives it.
     columns : sequence of str or None, default=None
-        The variables wanted; by default all of the dictionary.
+        The variables wanted; by default all of the dictionary, and columns that it does not have are told.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def apply_dictionary(table, dictionary, columns=None):
             )
         )
     extra = [column for column in table.frame if column not in dictionary and column != table.id_column]
-    if extra:
+    if extra and columns is None:
         shown = f"{', '.join(extra[:5])}{', ...' if len(extra) > 5 else ''}"
         message = f"{len(extra)} columns are not in the dictionary and are not used: {shown}"
         problems.append(Problem(message, "Add them if they matter.", severity="warning", file=table.name))
@@ -102,21 +102,53 @@ def _decode(texts, variable):
 
 def _check_number(table, values, variable):
     """In the wanted unit; what lies outside the range, and what looks like a code for missing."""
+    problems = []
     if variable.unit_in_file and variable.unit:
-        try:
-            values = convert(values, variable.unit_in_file, variable.unit, analyte=variable.name)
-        except UnitError as error:
-            return values * np.nan, [Problem(str(error), file=table.name, column=variable.name)]
+        values, problems = _to_unit(table, values, variable)
     low = -np.inf if variable.low is None else variable.low
     high = np.inf if variable.high is None else variable.high
     outside = ((values < low) | (values > high)).to_numpy()
     bounds = f"{'' if variable.low is None else f'{low:g}'}..{'' if variable.high is None else f'{high:g}'}"
     expected = f"within {bounds}{f' {variable.unit}' if variable.unit else ''}"
-    problems = [*list_misfits(table, variable.name, outside, expected), *_sentinels(table, values, variable)]
+    problems += [*list_misfits(table, variable.name, outside, expected), *_sentinels(table, values, variable)]
     mixed = detect_mixed_units(values, table.ids, analyte=variable.name)
     if mixed is not None:
         problems.append(replace(mixed, file=table.name, column=variable.name))
     return values, problems
+
+
+def _to_unit(table, values, variable):
+    """The values in the wanted unit; without those whose unit is absent or cannot be converted, which are told."""
+    analyte = variable.analyte or variable.name
+    if not variable.unit_column:
+        try:
+            return convert(values, variable.unit_in_file, variable.unit, analyte=analyte), []
+        except UnitError as error:
+            return values * np.nan, [Problem(str(error), file=table.name, column=variable.name)]
+    if variable.unit_column not in table.frame:
+        message = f"there is no column '{variable.unit_column}' with its unit"
+        way_out = nearest_name(variable.unit_column, table.frame)
+        return values * np.nan, [Problem(message, way_out, file=table.name, column=variable.name)]
+    units, converted, reasons = table.frame[variable.unit_column], values * np.nan, {}
+    for unit in units[values.notna()].dropna().unique():
+        mask = units == unit
+        try:
+            converted[mask] = convert(values[mask], unit, variable.unit, analyte=analyte)
+        except UnitError as error:
+            reasons[unit] = str(error)
+    lost = np.flatnonzero(values.notna() & converted.isna())
+    problems = [
+        Problem(
+            reasons.get(units.iloc[i], f"a value without its unit in the column '{variable.unit_column}'"),
+            "Correct the unit or leave the value empty.",
+            patient=table.ids.iloc[i],
+            file=table.name,
+            row=int(table.rows[i]),
+            column=variable.name,
+        )
+        for i in lost
+    ]
+    return converted, problems
 
 
 def _sentinels(table, values, variable):

@@ -233,7 +233,9 @@ def _find_date_format(texts):
         return best[0], []
     if counts.max() == dated:
         message = f"day and month cannot be told apart: the dates fit {' and '.join(best)}, such as {texts.iloc[0]}"
-        return None, [{"message": message, "way_out": f"Write YYYY-MM-DD, or the type as 'date:{best[0]}'."}]
+        return None, [
+            {"message": message, "way_out": f"Write YYYY-MM-DD, or the type as 'date:{best[0]}' in the dictionary."}
+        ]
     used = {}
     while fits.any(axis=None):
         most = fits.sum().idxmax()
@@ -274,9 +276,10 @@ def infer_types(table, columns=None):
     Returns
     -------
     types : dict of str to str
-        ``"flag"`` where all values are 0 and 1 or yes and no; ``"number"`` (``"integer"`` if whole) where all are
-        numbers and there are more than two; ``"date"`` where all are dates of one format; ``"category"`` where there
-        are few levels; else ``"text"``. A column without any value is ``"text"``.
+        ``"flag"`` where all values are 0 and 1 or yes and no; ``"number"`` (``"integer"`` if whole) where four fifths
+        of the values are numbers and more than two of them differ (the rest are misprints, or words for missing that
+        are still to be named); ``"date"`` where all are dates of one format; ``"category"`` where there are few levels;
+        else ``"text"``. A column without any value is ``"text"``.
     """
     chosen = [column for column in table.frame if column != table.id_column] if columns is None else columns
     return {column: _infer(table.frame[column].dropna(), table.decimal) for column in chosen}
@@ -288,11 +291,12 @@ def _infer(texts, decimal):
         return "text"
     if len(uniques) <= 2 and all(parse_flag(text, decimal) is not None for text in uniques):
         return "flag"
-    numbers = [parse_number(text, decimal) for text in uniques]
-    if None not in numbers:
-        if len(uniques) <= 2:
-            return "category"
-        return "integer" if all(number.is_integer() for number in numbers) else "number"
+    numbers = {text: parse_number(text, decimal) for text in uniques}
+    read = [number for number in numbers.values() if number is not None]
+    if len(read) == len(uniques) <= 2:
+        return "category"
+    if len(read) > 2 and texts.map(numbers).notna().mean() >= 1 - _MANY:
+        return "integer" if all(number.is_integer() for number in read) else "number"
     if date_formats(pd.Series(uniques)).all().any():
         return "date"
     few = len(uniques) <= _MOST_LEVELS and len(uniques) <= max(2, len(texts) / 2)

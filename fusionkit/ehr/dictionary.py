@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from .._tables import restore
 from ..exceptions import Problem, StudyError
 from .coercion import COLUMN_TYPES, coerce_columns, infer_types
 from .reading import read_table
@@ -15,7 +16,8 @@ from .values import parse_flag, parse_number
 __all__ = ["DICTIONARY_COLUMNS", "Variable", "draft_dictionary", "read_dictionary"]
 
 DICTIONARY_COLUMNS = (
-    *("name", "label", "type", "unit", "unit_in_file", "low", "high", "levels", "missing", "loinc", "defines_outcome"),
+    *("name", "label", "type", "unit", "unit_in_file", "analyte", "low", "high", "levels", "missing", "loinc"),
+    "defines_outcome",
 )
 """The columns of ``dictionary.csv``; only ``name`` and ``type`` are required."""
 
@@ -35,7 +37,9 @@ class Variable:
     unit : str or None, default=None
         The unit that values are wanted in.
     unit_in_file : str or None, default=None
-        The unit that they stand in, where it is another one.
+        The unit that they stand in, where it is another one; ``column:`` and a name where each row has its own.
+    analyte : str, default=""
+        What is measured, for mass to amount, where the name does not tell.
     low, high : float or None, default=None
         The range of plausible values, both ends included, in ``unit``.
     levels : tuple of str, default=()
@@ -55,6 +59,7 @@ class Variable:
     label: str = ""
     unit: str | None = None
     unit_in_file: str | None = None
+    analyte: str = ""
     low: float | None = None
     high: float | None = None
     levels: tuple = ()
@@ -62,6 +67,12 @@ class Variable:
     missing: tuple = ()
     loinc: str = ""
     defines_outcome: bool = False
+
+    @property
+    def unit_column(self):
+        """The column that holds the unit of each row: a str or None."""
+        prefix, _, column = (self.unit_in_file or "").partition(":")
+        return column.strip() if prefix == "column" else None
 
 
 def read_dictionary(path, *, name=None, folder=None):
@@ -133,7 +144,7 @@ def _read_entries(path, name, folder):
         problems.append(Problem("the dictionary has no column 'type'", "Add it.", file=table.name, row=1))
     if problems:
         raise StudyError(problems)
-    frame = table.frame.reindex(columns=list(DICTIONARY_COLUMNS)).astype("str").fillna("")
+    frame = table.frame.reindex(columns=list(DICTIONARY_COLUMNS)).astype("str").fillna("").map(restore)
     return table, list(zip(map(int, table.rows), frame.to_dict("records"), strict=True))
 
 
@@ -157,7 +168,7 @@ def _read_variable(entry):
         found.append(("low", f"low ({entry['low']}) is above high ({entry['high']})", "Exchange them."))
     for column in ("unit", "unit_in_file"):
         try:
-            ucum_code(entry[column] or "1")
+            ucum_code("1" if entry[column].startswith("column:") and column == "unit_in_file" else entry[column] or "1")
         except UnitError as error:
             found.append((column, str(error), ""))
     outcome = parse_flag(entry["defines_outcome"]) if entry["defines_outcome"] else 0.0
@@ -169,6 +180,7 @@ def _read_variable(entry):
         entry["label"],
         entry["unit"] or None,
         entry["unit_in_file"] or None,
+        entry["analyte"],
         **limits,
         levels=levels,
         codes=codes if codes != levels else (),

@@ -5,6 +5,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .notes import TEXT_SUFFIX, TextEncoder
+
 __all__ = ["RecordEncoder", "make_record_encoder"]
 
 
@@ -12,9 +14,14 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
     """Any table of the health record as a matrix of numbers without gaps.
 
     The columns' types decide: numbers, flags and ordinal ranks (any numeric or boolean dtype) are imputed with the
-    median, marked by an indicator column where the training patients had gaps, and scaled; categories and texts are
-    one-hot coded. It does the work of ColumnTransformer, SimpleImputer, StandardScaler and OneHotEncoder in a fraction
-    of their time, which a nested search feels, and keeps names: ``ehr__age``, ``ehr__age_missing``, ``ehr__sex_male``.
+    median, marked by an indicator column where the training patients had gaps, and scaled; categories and words are
+    one-hot coded; free text, in columns whose name ends in ``__text``, becomes topics (:class:`TextEncoder`). It does
+    the work of ColumnTransformer, SimpleImputer, StandardScaler and OneHotEncoder in a fraction of their time, which a
+    nested search feels, and keeps names: ``ehr__age``, ``ehr__age_missing``, ``ehr__sex_male``, ``ehr__note_topic1``.
+
+    skrub's TableVectorizer does a like thing for any table, and would not serve here: it guesses from the values of
+    each training fold what is a date, a number or free text (by the count of levels), where here the dictionary has
+    said so once, and one fold must not be encoded otherwise than the next; and it neither imputes nor marks gaps.
 
     Parameters
     ----------
@@ -25,6 +32,8 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
     min_frequency : int, default=5
         Levels seen in fewer training patients are joined in ``<name>_infrequent``, if there are two or more such among
         three or more levels.
+    n_topics : int, default=10
+        The numbers that a column of free text becomes, at most.
 
     Attributes
     ----------
@@ -38,6 +47,8 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
         Position of a categorical column -> the levels that have a column of their own. Of exactly two levels the first
         in alphabetical order has none: the other says it all. A gap is a level of its own (``missing``) if training
         had one; a level that training did not have is all zeros.
+    texts_ : TextEncoder or None
+        Words and topics of the columns of free text, if there are any.
 
     Examples
     --------
@@ -51,10 +62,11 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
     2      60.0               1.0            1.0
     """
 
-    def __init__(self, scale=True, indicator=True, min_frequency=5):
+    def __init__(self, scale=True, indicator=True, min_frequency=5, n_topics=10):
         self.scale = scale
         self.indicator = indicator
         self.min_frequency = min_frequency
+        self.n_topics = n_topics
 
     def fit(self, X, y=None):
         """Learn medians, gaps, scales and levels from the training patients.
@@ -79,6 +91,7 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
         """
         X = self._check(X, reset=True)
         self._categorical = [_is_categorical(X, i, dtype) for i, dtype in enumerate(X.dtypes.tolist())]
+        self._textual = [i for i, name in enumerate(X) if self._categorical[i] and str(name).endswith(TEXT_SUFFIX)]
         self._numeric = [i for i, categorical in enumerate(self._categorical) if not categorical]
         values = _numbers(X, self._numeric)
         gaps = np.isnan(values)
@@ -90,10 +103,23 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
         )
         marked = gaps.any(axis=0) & self._known & bool(self.indicator)
         self.levels_ = {
-            i: self._learn_levels(X.iloc[:, i]) for i, categorical in enumerate(self._categorical) if categorical
+            i: self._learn_levels(X.iloc[:, i])
+            for i, categorical in enumerate(self._categorical)
+            if categorical and i not in self._textual
         }
+        self._learn_topics(X)
         self._lay_out(X, marked)
         return self
+
+    def _learn_topics(self, X):
+        """Words and topics of the texts, and the topics' scales, so that they stand beside the scaled numbers."""
+        self.texts_ = TextEncoder(self.n_topics).fit(X.iloc[:, self._textual]) if self._textual else None
+        scores = np.empty((len(X), 0)) if self.texts_ is None else self._raw_topics(X)
+        plain = np.zeros(scores.shape[1]), np.ones(scores.shape[1])
+        self._topic_mean, self._topic_scale = _moments(scores) if self.scale else plain
+
+    def _raw_topics(self, X):
+        return np.asarray(self.texts_.transform(X.iloc[:, self._textual]))
 
     def _check(self, X, reset):
         """X as a DataFrame whose columns have been compared with the training's."""
@@ -127,9 +153,14 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
 
     def _lay_out(self, X, marked):
         """Where each number, indicator and level goes; ``_parts`` has the column's position and a suffix for each."""
-        self._parts, self._number_at, self._marked_at, self._level_at = [], [], [], {}
+        self._parts, self._number_at, self._marked_at, self._level_at, self._topic_at = [], [], [], {}, []
         marks = iter(marked)
+        topics = {i: svd.components_.shape[0] for i, svd in zip(self._textual, self._svds(), strict=True) if svd}
         for i, categorical in enumerate(self._categorical):
+            if i in self._textual:
+                self._topic_at += range(len(self._parts), len(self._parts) + topics.get(i, 0))
+                self._parts += [(i, f"_topic{k + 1}") for k in range(topics.get(i, 0))]
+                continue
             if categorical:
                 groups = dict.fromkeys(group for group in self.levels_[i].values() if group is not None)
                 at = {group: len(self._parts) + k for k, group in enumerate(groups)}
@@ -143,12 +174,18 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
                 self._parts.append((i, "_missing"))
         self._marked = np.flatnonzero(marked)
         columns = X.columns.tolist()
-        names = [f"{columns[i]}{suffix}" for i, suffix in self._parts]
+        names = [self._name(columns[i], i, suffix) for i, suffix in self._parts]
         if len(set(names)) < len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
             raise ValueError(
                 f"two columns would be called {', '.join(twice[:5])}; rename the columns that came so named"
             )
+
+    def _svds(self):
+        return [] if self.texts_ is None else self.texts_.svds_
+
+    def _name(self, column, i, suffix):
+        return f"{str(column).removesuffix(TEXT_SUFFIX) if i in self._textual else column}{suffix}"
 
     def transform(self, X):
         """Return the table as numbers without gaps.
@@ -174,6 +211,8 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
             at = np.array([*(places.get(level, -1) for level in levels), places.get(None, -1)])[codes]
             shown = np.flatnonzero(at >= 0)
             encoded[shown, at[shown]] = 1.0
+        if self._topic_at:
+            encoded[:, self._topic_at] = (self._raw_topics(X) - self._topic_mean) / self._topic_scale
         return encoded
 
     def get_feature_names_out(self, input_features=None):
@@ -199,7 +238,7 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
                 raise ValueError(
                     f"input_features should have length equal to number of features ({self.n_features_in_})"
                 )
-        return np.array([f"{names[i]}{suffix}" for i, suffix in self._parts], dtype=object)
+        return np.array([self._name(names[i], i, suffix) for i, suffix in self._parts], dtype=object)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -259,7 +298,7 @@ def _moments(filled):
     return mean, np.where(constant, 1.0, np.sqrt(variance))
 
 
-def make_record_encoder(*, scale=True, indicator=True, min_frequency=5):
+def make_record_encoder(*, scale=True, indicator=True, min_frequency=5, n_topics=10):
     """Return a :class:`RecordEncoder` that gives DataFrames, ready for a Pipeline or a ColumnTransformer.
 
     Parameters
@@ -270,10 +309,12 @@ def make_record_encoder(*, scale=True, indicator=True, min_frequency=5):
         Whether gaps in numbers are marked by a column.
     min_frequency : int, default=5
         Levels seen in fewer training patients are joined.
+    n_topics : int, default=10
+        The numbers that a column of free text becomes, at most.
 
     Returns
     -------
     encoder : RecordEncoder
     """
-    encoder = RecordEncoder(scale=scale, indicator=indicator, min_frequency=min_frequency)
+    encoder = RecordEncoder(scale=scale, indicator=indicator, min_frequency=min_frequency, n_topics=n_topics)
     return encoder.set_output(transform="pandas")

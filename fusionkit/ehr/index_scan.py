@@ -10,6 +10,7 @@ _REASONS = {
     "first": "the earliest of {n} scans",
     "last": "the latest of {n} scans",
     "nearest": "the closest to the reference of {n} scans",
+    "before": "the latest of {n} scans that is not after the reference",
 }
 
 
@@ -20,11 +21,12 @@ def choose_index_scan(scans, take="first", *, reference=None, name=None):
     ----------
     scans : DataFrame
         Columns ``patient`` and ``time`` (datetime64 or days), and whatever else describes a scan; one row per scan.
-    take : {"first", "last", "nearest"}, default="first"
-        Which of a patient's scans is the index. Of two equally near ones the earlier; of two at one time the first
-        listed, with a warning.
+    take : {"first", "last", "nearest", "before"}, default="first"
+        Which of a patient's scans is the index; ``"before"`` is the last one that is not after the reference, also of
+        a patient with one scan. Of two equally near ones the earlier; of two at one time the first listed, with a
+        warning.
     reference : Series or None, default=None
-        The time that ``"nearest"`` refers to, such as the diagnosis, indexed by patient.
+        The time that ``"nearest"`` and ``"before"`` refer to, such as the diagnosis, indexed by patient.
     name : str or None, default=None
         The file that messages name.
 
@@ -38,7 +40,7 @@ def choose_index_scan(scans, take="first", *, reference=None, name=None):
     Raises
     ------
     ValueError
-        If ``take`` is none of these, or ``"nearest"`` has no reference.
+        If ``take`` is none of these, or ``"nearest"`` or ``"before"`` has no reference.
 
     Examples
     --------
@@ -51,30 +53,37 @@ def choose_index_scan(scans, take="first", *, reference=None, name=None):
     """
     if take not in _REASONS:
         raise ValueError(f"take is one of {', '.join(_REASONS)}; got {take!r}")
-    if (take == "nearest") != (reference is not None):
-        raise ValueError("take='nearest' and reference go together: name the time that the scan should be near to")
+    if (take in {"nearest", "before"}) != (reference is not None):
+        raise ValueError("take='nearest' or 'before' and reference go together: name the time that is referred to")
     counts = scans["patient"].value_counts()
     usable = scans.reset_index(drop=True)
     order = usable["time"]
-    if take == "nearest":
-        order = (order - reference.reindex(usable["patient"]).set_axis(usable.index)).abs()
-    alone = usable["patient"].map(counts).to_numpy() == 1
+    if reference is not None:
+        after = order - reference.reindex(usable["patient"]).set_axis(usable.index)
+        order = after.abs() if take == "nearest" else order.where(after <= after * 0)
+    alone = (usable["patient"].map(counts).to_numpy() == 1) & (take != "before")
     usable = usable.assign(_order=order)[order.notna().to_numpy() | alone]
     keys = ["_order", "time"] if take == "nearest" else ["_order"]
-    ranked = usable.sort_values(keys, ascending=take != "last", kind="stable")
+    ranked = usable.sort_values(keys, ascending=take not in {"last", "before"}, kind="stable")
     chosen = ranked.drop_duplicates("patient").sort_index()
-    problems = list(_say_unsure(usable, chosen, counts, name))
+    problems = list(_say_unsure(usable, chosen, counts, take, name))
     n_scans = counts.reindex(chosen["patient"]).to_numpy()
     reasons = np.where(n_scans == 1, "the only scan", [_REASONS[take].format(n=n) for n in n_scans])
     chosen = chosen.drop(columns="_order").assign(n_scans=n_scans, reason=reasons)
     return chosen.set_index("patient"), problems
 
 
-def _say_unsure(usable, chosen, counts, name):
+def _say_unsure(usable, chosen, counts, take, name):
     """Patients without a choice, and warnings where the choice was between scans at one time."""
     for patient in counts.index.difference(chosen["patient"]):
-        message = f"none of the patient's {counts[patient]} scans can be placed in time"
-        yield Problem(message, "Add the scans' times, or keep one scan.", patient=str(patient), file=name)
+        where = "before the reference" if take == "before" else "in time"
+        who = (
+            "the patient's only scan cannot"
+            if counts[patient] == 1
+            else f"none of the patient's {counts[patient]} scans can"
+        )
+        message = f"{who} be placed {where}"
+        yield Problem(message, "Add the times that are missing, or keep one scan.", patient=str(patient), file=name)
     twins = usable[usable.duplicated(["patient", "time"], keep=False) & usable["time"].notna()]
     tied = twins.merge(chosen[["patient", "time"]], on=["patient", "time"])["patient"].unique()
     for patient in tied:

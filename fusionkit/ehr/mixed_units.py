@@ -17,7 +17,8 @@ def detect_mixed_units(values, patients, *, analyte=None):
 
     A column is suspected when its positive values, on a logarithmic scale, part at a gap into two groups, the gap is
     wider than the spread within either group, and the groups' medians differ by a factor that stands between two units
-    (1000, 100, 10, the analyte's mass to amount, cm to inch, kg to pound, kPa to mmHg, days to years).
+    (1000, 100, 10, the analyte's mass to amount, cm to inch, kg to pound, kPa to mmHg, days to years). One value apart
+    from all others is an outlier, for a range to catch.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ def detect_mixed_units(values, patients, *, analyte=None):
     if abs(np.log10(factor) - apart) > _FACTOR_TOLERANCE:
         return None
     few = order[:cut] if cut <= len(order) - cut else order[cut:]
+    if len(few) < 2:
+        return None
     shown = list(dict.fromkeys(str(patient) for patient in patients[np.sort(few)]))
     message = (
         f"the values look like two units, a factor of about {10**apart:.3g} apart ({name}): {len(few)} of {len(used)} "

@@ -9,7 +9,10 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-__all__ = ["NEGATIONS", "TextEncoder", "find_terms"]
+__all__ = ["NEGATIONS", "TEXT_SUFFIX", "TextEncoder", "find_terms"]
+
+TEXT_SUFFIX = "__text"
+"""How the name of a column ends that holds free text rather than levels, such as ``ehr__note__text``."""
 
 NEGATIONS = {
     "before": (

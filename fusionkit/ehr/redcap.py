@@ -80,7 +80,8 @@ def redcap_entries(table):
 
 def _translate(cell):
     """The variables of one field: one, or one per choice of a checkbox."""
-    blank = dict.fromkeys(("unit", "unit_in_file", "low", "high", "levels", "missing", "loinc", "defines_outcome"), "")
+    blank = dict.fromkeys(("unit", "unit_in_file", "analyte", "low", "high", "levels", "missing", "loinc"), "")
+    blank["defines_outcome"] = ""
     choices = [choice.partition(",")[::2] for choice in cell["choices"].split("|") if choice.strip()]
     choices = [(code.strip(), label.strip()) for code, label in choices]
     if cell["field"] == "checkbox":

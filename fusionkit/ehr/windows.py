@@ -17,7 +17,7 @@ __all__ = ["Window", "parse_duration", "window_events"]
 
 _DAYS = {"w": 7, "d": 1, "h": 1 / 24, "min": 1 / 1440, "s": 1 / 86400, "": 1}
 _WIDENINGS = (0, 1, 3, 7, 14, 30, 90, 365, np.inf)
-_SHOWN = 5
+_SHOWN, _MANY = 5, 0.2
 
 
 def parse_duration(text):
@@ -72,6 +72,9 @@ class Window:
         The measurement's name in the events; by default the column's name.
     analyte : str or None, default=None
         What is measured, for mass to amount; by default the event's name.
+    low, high : float or None, default=None
+        The range of plausible values, both ends included, in ``unit``; a value of the window that lies outside is an
+        error of its patient.
     """
 
     window: tuple
@@ -80,6 +83,8 @@ class Window:
     delta: bool = False
     event: str | None = None
     analyte: str | None = None
+    low: float | None = None
+    high: float | None = None
 
     def __post_init__(self):
         start, stop = self.days
@@ -160,7 +165,7 @@ def window_events(events, anchors, windows, *, outcomes=None, resolution="exact"
         coverage += _coverage(column, measured, window, len(anchors))
         start, stop = (round(days * DAY) for days in window.days)
         measured = measured.keep((measured.delta >= start) & (measured.delta <= stop))
-        for step in (_withhold_leaks, _to_unit, _merge_simultaneous):
+        for step in (_withhold_leaks, _to_unit, _check_range, _merge_simultaneous):
             measured, found = step(measured, window)
             problems += [replace(problem, file=name, column=column) for problem in found]
         features[column], delta_days = take_values(
@@ -210,6 +215,7 @@ def _arrange(events, anchors, outcomes, resolution, timezone, name):
     if outcomes is not None:
         times["outcomes"] = outcomes.reindex(anchors.index)
     clocks, problems = common_clock(times, resolution=resolution, timezone=timezone)
+    problems = [replace(problem, file=name) for problem in problems]
     for patient in anchors.index[clocks["anchors"] == MISSING_TIME]:
         problems.append(Problem("the scan has no time", "No value can be placed around it.", patient=str(patient)))
     patient = anchors.index.get_indexer(events["patient"])
@@ -298,6 +304,28 @@ def _to_unit(measured, window):
         else:
             value[mask] = value[mask] * factor + offset
     return replace(measured, value=value).keep(~withheld), problems
+
+
+def _check_range(measured, window):
+    """All values, and those outside the plausible range by patient; one problem if they are more than a fifth."""
+    low = -np.inf if window.low is None else window.low
+    high = np.inf if window.high is None else window.high
+    outside = np.flatnonzero((measured.value < low) | (measured.value > high))
+    bounds = f"{'' if window.low is None else f'{low:g}'}..{'' if window.high is None else f'{high:g}'}"
+    expected = f"within {bounds}{f' {window.unit}' if window.unit else ''}"
+    if len(outside) > max(1, _MANY * len(measured.value)):
+        shown = ", ".join(f"{value:g}" for value in measured.value[outside[:_SHOWN]])
+        message = f"{len(outside)} of {len(measured.value)} values are not {expected}, such as {shown}"
+        return measured, [Problem(message, "Correct the range or the unit in the dictionary.")]
+    return measured, [
+        Problem(
+            f"{measured.value[i]:g} is not {expected}",
+            "Correct it or delete the line.",
+            patient=str(measured.ids[measured.patient[i]]),
+            row=int(measured.row[i]) or None,
+        )
+        for i in outside
+    ]
 
 
 def _merge_simultaneous(measured, window):

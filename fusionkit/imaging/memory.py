@@ -1,5 +1,6 @@
 """How much memory an image takes, asked of its header before anything is allocated."""
 
+import math
 import os
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def available_bytes():
     return None
 
 
-def check_fits(reader, name):
+def check_fits(reader, name, n_files=1):
     """Refuse an image whose header promises more voxels than the memory holds.
 
     Parameters
@@ -47,6 +48,8 @@ def check_fits(reader, name):
         With the header read.
     name : str
         The file's name, for the message.
+    n_files : int, default=1
+        Files of the same size that make up the image, as the slices of a DICOM series do.
 
     Raises
     ------
@@ -55,13 +58,12 @@ def check_fits(reader, name):
     """
     components = max(reader.GetNumberOfComponents(), 1)
     kind = sitk.GetPixelIDValueAsString(reader.GetPixelID()).removeprefix("vector of ")
-    needed = components * _BYTES.get(kind, 8)
-    for length in reader.GetSize():
-        needed *= length
+    size = (*reader.GetSize()[: 2 if n_files > 1 else None], *([n_files] if n_files > 1 else []))
+    needed = components * _BYTES.get(kind, 8) * math.prod(size)
     available = available_bytes()
     if available is not None and needed > available:
         raise CaseError(
-            f"{name} has {' x '.join(map(str, reader.GetSize()))} voxels and needs {needed / 2**30:.1f} GB, "
+            f"{name} has {' x '.join(map(str, size))} voxels and needs {needed / 2**30:.1f} GB, "
             f"but {available / 2**30:.1f} GB of memory are free.",
             "Crop or resample the image first, or use a machine with more memory.",
         )

@@ -7,11 +7,54 @@ import SimpleITK as sitk
 
 from ..exceptions import CaseError
 from .memory import check_fits
+from .plain import plain_voxels
 
-__all__ = ["read_image", "read_mask"]
+__all__ = ["cut_slices", "read_header", "read_image", "read_mask"]
 
 
-def read_image(source, *, spacing_mm=None, colour="refuse"):
+def cut_slices(volume, slices):
+    """Return some slices of a volume.
+
+    Parameters
+    ----------
+    volume : SimpleITK.Image
+        Of three dimensions.
+    slices : slice
+        With start and stop.
+
+    Returns
+    -------
+    part : SimpleITK.Image
+        Its origin is that of the first slice.
+    """
+    n_x, n_y, _ = volume.GetSize()
+    return sitk.RegionOfInterest(volume, (n_x, n_y, slices.stop - slices.start), (0, 0, slices.start))
+
+
+def read_header(source):
+    """Return a reader that knows the size and the grid of an image, whose voxels are not read.
+
+    Parameters
+    ----------
+    source : str, Path or SimpleITK.Image
+
+    Returns
+    -------
+    reader : SimpleITK.ImageFileReader or None
+        None for an image in memory, a folder, and a file that cannot be read.
+    """
+    if isinstance(source, sitk.Image) or not Path(source).is_file():
+        return None
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(source))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError:  # reading the image says what is wrong
+        return None
+    return reader
+
+
+def read_image(source, *, spacing_mm=None, colour="refuse", slices=None):
     """Return a scalar image of two or three dimensions.
 
     A colour picture whose channels are equal (a grey picture stored as RGB or RGBA, as ultrasound often is) becomes
@@ -27,6 +70,9 @@ def read_image(source, *, spacing_mm=None, colour="refuse"):
     colour : {"refuse", "luminance"}, default="refuse"
         What to do with a picture whose channels differ, such as an ultrasound image that the device has tinted:
         refuse it, or take its luminance (ITU-R 601-2), in whole grey values as picture viewers do.
+    slices : slice or None, default=None
+        The slices wanted of a volume in a file, as a slice with start and stop; the image's origin is that of the
+        first. None reads all.
 
     Returns
     -------
@@ -40,7 +86,7 @@ def read_image(source, *, spacing_mm=None, colour="refuse"):
     name = _name(source, "the image")
     if colour not in ("refuse", "luminance"):
         raise ValueError(f"colour must be 'refuse' or 'luminance'; got {colour!r}")
-    image = _check_dimensions(_load(source, name), name)
+    image = _check_dimensions(_load(source, name, slices), name)
     if image.GetNumberOfComponentsPerPixel() > 1:
         image = _grey(image) or _luminance(image, colour, name)
     return _respaced(image, spacing_mm, name)
@@ -80,7 +126,7 @@ def _name(source, fallback):
     return fallback if isinstance(source, sitk.Image) else Path(source).name
 
 
-def _load(source, name):
+def _load(source, name, slices=None):
     if isinstance(source, sitk.Image):
         return source
     path = Path(source)
@@ -93,12 +139,28 @@ def _load(source, name):
     try:
         reader.ReadImageInformation()
         check_fits(reader, name)
-        return reader.Execute()
+        return _execute(reader, path, slices)
     except RuntimeError as error:
         raise CaseError(
             f"{name} cannot be read: it is damaged, or not an image.",
             "Open it in a viewer; NIfTI, NRRD, MetaImage, DICOM, PNG, TIFF and JPEG are read.",
         ) from error
+
+
+def _execute(reader, path, slices):
+    """The image, or some of its slices: read by ourselves where the file is stored plainly, else by ITK."""
+    voxels = plain_voxels(path, reader)
+    if voxels is None:
+        image = reader.Execute()
+        return image if slices is None else cut_slices(image, slices)
+    first, last = (0, voxels.shape[0]) if slices is None else (slices.start, slices.stop)
+    image = sitk.GetImageFromArray(voxels.read(first, last))
+    image.SetSpacing(reader.GetSpacing())
+    image.SetDirection(reader.GetDirection())
+    image.SetOrigin(reader.GetOrigin())
+    if first:
+        image.SetOrigin(image.TransformIndexToPhysicalPoint((0, 0, first)))
+    return image
 
 
 def _load_series(folder, name):
@@ -110,8 +172,13 @@ def _load_series(folder, name):
         raise CaseError(
             f"the folder {name} holds {len(series)} DICOM series.", "Put each series into a folder of its own."
         )
-    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder), series[0]))
+    names = reader.GetGDCMSeriesFileNames(str(folder), series[0])
+    reader.SetFileNames(names)
+    first = sitk.ImageFileReader()
+    first.SetFileName(names[0])
     try:
+        first.ReadImageInformation()
+        check_fits(first, name, n_files=len(names))
         return reader.Execute()
     except RuntimeError as error:
         raise CaseError(

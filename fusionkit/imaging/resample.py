@@ -120,7 +120,8 @@ def crop(image, box, pad=0):
     -------
     image : SimpleITK.Image
     """
-    sides = []
+    first, size = [], []
     for side, length in zip(reversed(box), image.GetSize(), strict=True):
-        sides.append(slice(max(side.start - pad, 0), min(side.stop + pad, length)))
-    return image[tuple(sides)]
+        first.append(max(int(side.start) - pad, 0))
+        size.append(min(int(side.stop) + pad, length) - first[-1])
+    return sitk.RegionOfInterest(image, size, first)

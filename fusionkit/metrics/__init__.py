@@ -14,6 +14,7 @@ Numbers are NaN only where the definition leaves them undefined, and then the re
 """
 
 from .agreement import icc, icc_values
+from .association import Association, cramers_v
 from .calibration import (
     brier_score,
     calibration_curve,
@@ -26,6 +27,7 @@ from .calibration import (
 )
 from .cross_validated import cv_difference, cv_estimate, fold_values
 from .discrimination import auc, auc_delong, average_precision, delong_test
+from .feasibility import StudyPlan, feasibility, plan_study
 from .intervals import corrected_resampled_interval, corrected_resampled_test, wilson_interval
 from .multiclass import auc_one_vs_one, auc_one_vs_rest
 from .multiplicity import benjamini_hochberg, holm
@@ -37,12 +39,14 @@ from .sample_size import (
     SampleSize,
     cox_snell_r2_from_auc,
     expected_auc_width,
+    largest_cox_snell_r2,
     max_parameters_binary,
     sample_size_binary,
     sample_size_continuous,
     sample_size_survival,
 )
 from .stability import consensus_set, rank_correlation, selection_frequency, selection_stability
+from .subgroups import subgroup_auc, subgroup_difference, suppression
 from .survival import concordance_index, dynamic_auc, integrated_brier_score, survival_brier_score
 from .thresholded import choose_threshold, confusion_counts, predictive_values, threshold_metrics
 from .utility import DecisionCurve, decision_curve, net_benefit, net_benefit_difference, standardised_net_benefit
@@ -57,6 +61,7 @@ from .whole_pipeline import (
 )
 
 __all__ = [
+    "Association",
     "Comparison",
     "DecisionCurve",
     "Estimate",
@@ -64,6 +69,7 @@ __all__ = [
     "PermutationTest",
     "ResampledPerformance",
     "SampleSize",
+    "StudyPlan",
     "auc",
     "auc_delong",
     "auc_one_vs_one",
@@ -84,12 +90,14 @@ __all__ = [
     "corrected_resampled_interval",
     "corrected_resampled_test",
     "cox_snell_r2_from_auc",
+    "cramers_v",
     "cv_difference",
     "cv_estimate",
     "decision_curve",
     "delong_test",
     "dynamic_auc",
     "expected_auc_width",
+    "feasibility",
     "fold_values",
     "holm",
     "icc",
@@ -97,6 +105,7 @@ __all__ = [
     "idi",
     "integrated_brier_score",
     "label_permutation_test",
+    "largest_cox_snell_r2",
     "log_loss",
     "max_parameters_binary",
     "nested_cv_interval",
@@ -107,6 +116,7 @@ __all__ = [
     "optimism_bootstrap",
     "paired_bootstrap",
     "permutation_p_value",
+    "plan_study",
     "predictive_values",
     "rank_correlation",
     "regression_metrics",
@@ -117,6 +127,9 @@ __all__ = [
     "selection_frequency",
     "selection_stability",
     "standardised_net_benefit",
+    "subgroup_auc",
+    "subgroup_difference",
+    "suppression",
     "survival_brier_score",
     "threshold_metrics",
     "wilson_interval",

@@ -4,12 +4,12 @@ import numpy as np
 from scipy import stats
 
 from ._checks import check_groups
-from ._pairs import auc_influence, score_instability
+from ._pairs import auc_excess, pairs_variance, score_instability
 
 __all__ = ["auc_error", "difference_error"]
 
-TRAINING_SHARE = {"estimate": 1.0, "difference": 0.75}
-"""How much of the instability is added; checked by simulation (``benchmarks/metrics.py coverage``)."""
+TRAINING_SHARE = 0.75
+"""How much of the instability is added; checked by simulation (``benchmarks/honesty.py``)."""
 
 NOTHING_VARIES = 1e-24
 """A variance below this is rounding: one patient among a million moves an AUC by more."""
@@ -33,30 +33,25 @@ def within_repeat_ranks(scores):
     return stats.rankdata(scores, axis=1)
 
 
-def _error(influence, groups, instability, share):
-    by_group = np.bincount(check_groups(groups, influence.size), influence)
-    given_models = np.sum(by_group**2)
-    if by_group.size < influence.size:
-        given_models *= by_group.size / (by_group.size - 1)
-    if given_models < NOTHING_VARIES:
-        return np.nan
-    return float(np.sqrt(given_models * (1 + share * instability)))
+def _error(event, excess, groups, instability):
+    given_models, df = pairs_variance(event, excess, check_groups(groups, event.size))
+    if not given_models >= NOTHING_VARIES:
+        return np.nan, np.nan
+    return float(np.sqrt(given_models * (1 + TRAINING_SHARE * instability))), df
 
 
 def auc_error(event, scores, folds, groups):
-    """Return the fold-averaged AUC and its standard error."""
+    """Return the fold-averaged AUC, its standard error and degrees of freedom."""
     check_distinct_splits(folds)
-    value, influence = auc_influence(event, scores, folds)
+    value, excess = auc_excess(event, scores, folds)
     instability = score_instability(event, within_repeat_ranks(scores), folds)
-    return value, _error(influence, groups, instability, TRAINING_SHARE["estimate"])
+    return value, *_error(event, excess, groups, instability)
 
 
 def difference_error(event, scores, baseline_scores, folds, groups):
-    """Return both fold-averaged AUCs and the standard error of their difference."""
+    """Return both fold-averaged AUCs, the standard error of their difference and its degrees of freedom."""
     check_distinct_splits(folds)
-    (value_a, influence_a), (value_b, influence_b) = (
-        auc_influence(event, score, folds) for score in (scores, baseline_scores)
-    )
+    (value_a, excess_a), (value_b, excess_b) = (auc_excess(event, score, folds) for score in (scores, baseline_scores))
     ranks = within_repeat_ranks(scores) - within_repeat_ranks(baseline_scores)
     instability = score_instability(event, ranks, folds)
-    return value_a, value_b, _error(influence_a - influence_b, groups, instability, TRAINING_SHARE["difference"])
+    return value_a, value_b, *_error(event, excess_a - excess_b, groups, instability)

@@ -2,29 +2,29 @@
 
 What is estimated. Both intervals are about the models fitted in this cross-validation: the mean, over these fits, of
 their performance on new patients of the same population. Each was trained on the share ``(K - 1) / K`` of the
-cohort, so that the model refitted to everybody is expected to do a little better.
+cohort, so that the model refitted to everybody is expected to do a little better. The performance that the procedure
+has on average over other cohorts of this size is another quantity: the intervals of an AUC hold it almost as often,
+those of a difference more often than they say.
 
-Which interval, and why. Every patient is a tester and a teacher. DeLong's variance and the patient bootstrap see the
-tester only, take the models as given, and are too narrow. What the teachers add shows in repeated cross-validation:
-between two repeats a share ``1 / K`` of each training set is exchanged, and the ranks of the same patients move. With
-r their correlation between repeats (within an outcome class), ``q = K (1 - r)`` is the part of the scores' variance
-that the choice of training patients makes: near 0 for a strong clinical score, near 1 for pure noise. For a linear
-score without signal training doubles the variance, and simulation shows that ``1 + q`` is the right factor between
-these ends. So the interval of an AUC is DeLong's variance, computed within folds, times ``1 + q``, on the logit
-scale; for a difference the two models' ranks are subtracted first, and the factor is ``1 + 0.75 q``.
+Which interval, and why. Every patient is a tester and a teacher.
+
+The tester: the AUC within test folds is a sum over pairs of an event and a non-event, and its variance for given
+models is that of a sum clustered two ways. DeLong's variance is the same but for the square of each pair, which it
+counts twice; in a test fold with five events that is too much. A t with the degrees of freedom of Brunner & Munzel
+(2000) allows for few events.
+
+The teacher: what the choice of training patients adds shows in repeated cross-validation. Between two repeats a share
+``1 / K`` of each training set is exchanged, and the ranks of the same patients move. With r their correlation between
+repeats (within an outcome class), ``q = K (1 - r)`` says how much of the scores' variance training makes: near 0 for a
+strong clinical score, above 1 for pure noise. Where patient i moves the score of j as j moves that of i, as linear
+and kernel models do, the variance grows by ``1 + q``; since a patient's pull on the model and on the AUC are not
+proportional, by less: with normal scores at chance by ``1 + 0.87 q``. The interval uses ``1 + 0.75 q``, for one
+model on the logit scale, for a difference with the ranks of the two models subtracted first.
 
 This is a method of this project, held to its promise by simulation and not by a publication. The published choice,
 the corrected resampled t of Nadeau & Bengio (2003), is there as ``method="corrected_t"``; it is also what other
-metrics and a single repeat get. Seven kinds of cohorts of 100 or 200 patients, 500 of each, 5 x 5 folds, logistic
-regression, as ``benchmarks/metrics.py coverage`` makes them:
-
-============================  =====================  =====================  ==========================
-95 % interval                 AUC holds the truth    difference holds it    false gain, at most
-============================  =====================  =====================  ==========================
-this module's                 95.8 to 98.0 %         93.8 to 97.6 %         3.2 %
-corrected resampled t         91.0 to 97.2 %         91.8 to 97.0 %         5.6 %
-DeLong on averaged scores     82.4 to 94.6 %         80.8 to 90.2 %         9.0 %
-============================  =====================  =====================  ==========================
+metrics and a single repeat get, and it is too narrow near chance. ``docs/honesty.md`` shows how often either holds the
+truth, and ``benchmarks/honesty.py`` makes those figures.
 """
 
 import warnings
@@ -33,7 +33,7 @@ import numpy as np
 from scipy import stats
 
 from ..exceptions import DataWarning
-from ._checks import check_binary, check_confidence, check_groups, check_numbers, check_out_of_fold
+from ._checks import check_binary, check_confidence, check_groups, check_numbers, check_out_of_fold, check_probabilities
 from ._instability import auc_error, difference_error
 from .calibration import brier_score, log_loss, scaled_brier_score
 from .discrimination import auc, average_precision
@@ -50,6 +50,8 @@ _METRICS = {
     "log_loss": (log_loss, "identity", False),
 }
 """Name -> the function of (y_true, y_score), the scale of its interval, and whether a fold needs both classes."""
+
+_OF_PROBABILITIES = {"brier", "scaled_brier", "log_loss"}
 
 INSTABILITY = "instability-inflated influence variance"
 
@@ -89,27 +91,36 @@ def fold_values(y_true, scores, folds, *, metric="auc"):
     ValueError
         If shapes disagree, a score is NaN, there is one class only, or fewer than two folds have a value.
     """
-    function, _, needs_both = _metric(metric)
+    return _values(metric, *_check_parts(y_true, scores, folds, metric, "scores"))
+
+
+def _check_parts(y_true, scores, folds, metric, name):
+    """y_true, scores and folds, and the test folds that have a value: a list of (repeat, members)."""
     y_true = check_numbers(y_true, "y_true") if callable(metric) else check_binary(y_true)
-    scores, folds = check_out_of_fold(scores, folds, y_true.size, "scores")
-    parts = [fold == label for fold in folds for label in np.unique(fold)]
-    rows = [score for score, fold in zip(scores, folds, strict=True) for _ in np.unique(fold)]
-    usable = [not needs_both or 0 < y_true[part].sum() < part.sum() for part in parts]
-    if sum(usable) < 2:
+    needs_both = _metric(metric)[2]
+    scores, folds = check_out_of_fold(scores, folds, y_true.size, name)
+    if metric in _OF_PROBABILITIES:
+        check_probabilities(scores.ravel(), name)
+    parts = [(repeat, fold == label) for repeat, fold in enumerate(folds) for label in np.unique(fold)]
+    usable = [part for part in parts if not needs_both or 0 < y_true[part[1]].sum() < part[1].sum()]
+    if len(usable) < 2:
         raise ValueError(
-            f"{sum(usable)} of {len(parts)} test folds have patients of both classes, and two are needed: "
+            f"{len(usable)} of {len(parts)} test folds have patients of both classes, and two are needed: "
             f"use fewer, stratified folds"
         )
-    if not all(usable):
+    if len(usable) < len(parts):
         warnings.warn(
-            f"{len(parts) - sum(usable)} of {len(parts)} test folds have one class only and no {metric}; "
+            f"{len(parts) - len(usable)} of {len(parts)} test folds have one class only and no {metric}; "
             f"they are left out: stratify the folds by outcome",
             DataWarning,
             stacklevel=3,
         )
-    return np.array(
-        [function(y_true[part], row[part]) for part, row, keep in zip(parts, rows, usable, strict=True) if keep]
-    )
+    return y_true, scores, folds, usable
+
+
+def _values(metric, y_true, scores, folds, parts):
+    function = _metric(metric)[0]
+    return np.array([function(y_true[members], scores[repeat, members]) for repeat, members in parts])
 
 
 def _split_sizes(folds, n):
@@ -194,18 +205,27 @@ def cv_estimate(y_true, scores, folds, *, metric="auc", groups=None, method="aut
     >>> folds = np.array([rng.permutation(100) % 5 for repeat in range(3)])
     >>> ranking = y_true + rng.normal(size=100)
     >>> print(cv_estimate(y_true, ranking + 0.1 * rng.normal(size=(3, 100)), folds))
-    0.704 (95 % CI 0.584 to 0.802)
+    0.704 (95 % CI 0.587 to 0.800)
     """
-    values = fold_values(y_true, scores, folds, metric=metric)
-    _check_whole_groups(groups, folds, np.size(y_true))
-    counts = _counts(y_true, metric)
+    checked = event, scores, folds, _ = _check_parts(y_true, scores, folds, metric, "scores")
+    _check_whole_groups(groups, folds, event.size)
     if not _uses_instability(method, metric, scores):
-        sizes, scale = _split_sizes(folds, counts["n"]), _metric(metric)[1]
-        return corrected_resampled_interval(values, confidence=confidence, scale=scale, **sizes, **counts)
-    event = check_binary(y_true)
-    value, error = auc_error(event, *check_out_of_fold(scores, folds, event.size, "scores"), groups)
-    low, high, reason = make_limits(value, stats.norm.ppf((1 + check_confidence(confidence)) / 2) * error, "logit")
-    return Estimate(value, low, high, **counts, method=INSTABILITY, confidence=confidence, reason=reason)
+        values, scale = _values(metric, *checked), _metric(metric)[1]
+        sizes = {**_split_sizes(folds, event.size), **_counts(event, metric)}
+        return corrected_resampled_interval(values, confidence=confidence, scale=scale, **sizes)
+    value, *precision = auc_error(event, scores, folds, groups)
+    return _instability_estimate(value, *precision, event, "logit", confidence)
+
+
+def _instability_estimate(value, error, df, event, scale, confidence):
+    """The estimate with t limits on a scale, or the reason why there are none."""
+    half = stats.t.ppf((1 + check_confidence(confidence)) / 2, df) * error
+    low, high, reason = make_limits(value, half, scale)
+    if min(event.sum(), (~event).sum()) < 2:
+        reason = "one class has a single patient: how much such patients differ cannot be known"
+    return Estimate(
+        value, low, high, event.size, int(event.sum()), method=INSTABILITY, confidence=confidence, reason=reason
+    )
 
 
 def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", groups=None, method="auto", confidence=0.95):
@@ -240,24 +260,16 @@ def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", group
         If shapes disagree, a score is NaN, there is one class only, fewer than two folds have a value, a group
         is torn between folds, or two repeats are the same split.
     """
-    values = fold_values(y_true, scores, folds, metric=metric)
+    checked = event, scores, folds, _ = _check_parts(y_true, scores, folds, metric, "scores")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # the same folds have just been complained about
-        baseline = fold_values(y_true, baseline_scores, folds, metric=metric)
-    _check_whole_groups(groups, folds, np.size(y_true))
-    counts = _counts(y_true, metric)
+        checked_baseline = _check_parts(y_true, baseline_scores, folds, metric, "baseline_scores")
+    _check_whole_groups(groups, folds, event.size)
     if not _uses_instability(method, metric, scores):
-        sizes = _split_sizes(folds, counts["n"])
-        return corrected_resampled_test(values, baseline, confidence=confidence, **sizes, **counts)
-    event = check_binary(y_true)
-    scores, splits = check_out_of_fold(scores, folds, event.size, "scores")
-    baseline_scores, _ = check_out_of_fold(baseline_scores, folds, event.size, "baseline_scores")
-    value, baseline_value, error = difference_error(event, scores, baseline_scores, splits, groups)
-    low, high, reason = make_limits(
-        value - baseline_value, stats.norm.ppf((1 + check_confidence(confidence)) / 2) * error, "identity"
-    )
-    difference = Estimate(
-        value - baseline_value, low, high, **counts, method=INSTABILITY, confidence=confidence, reason=reason
-    )
-    z = (value - baseline_value) / error
-    return Comparison(difference, value, baseline_value, z, np.inf, float(2 * stats.norm.sf(abs(z))))
+        values, baseline = _values(metric, *checked), _values(metric, *checked_baseline)
+        sizes = {**_split_sizes(folds, event.size), **_counts(event, metric)}
+        return corrected_resampled_test(values, baseline, confidence=confidence, **sizes)
+    value, baseline_value, error, df = difference_error(event, scores, checked_baseline[1], folds, groups)
+    difference = _instability_estimate(value - baseline_value, error, df, event, "identity", confidence)
+    t = (value - baseline_value) / error
+    return Comparison(difference, value, baseline_value, t, df, float(2 * stats.t.sf(abs(t), df)))

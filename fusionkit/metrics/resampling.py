@@ -71,9 +71,12 @@ def _percentile(value, resampled, event, confidence, what):
     left_out = int(np.isnan(resampled).sum())
     tail = (1 - confidence) / 2
     low, high = np.nanquantile(resampled, [tail, 1 - tail])
+    varies = np.nanmax(resampled) - np.nanmin(resampled) > 1e-12  # below, it is rounding
+    reason = "" if varies else f"it is {value:g} in every resample: no variation can show"
+    low, high = (float(low), float(high)) if varies else (np.nan, np.nan)
     note = f", {left_out} of {resampled.size} resamples left out as they had one class" if left_out else ""
     return Estimate(
-        value, float(low), float(high), event.size, int(event.sum()), f"{what}{note}", confidence=confidence
+        value, low, high, event.size, int(event.sum()), f"{what}{note}", confidence=confidence, reason=reason
     )
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "SampleSize",
     "cox_snell_r2_from_auc",
     "expected_auc_width",
+    "largest_cox_snell_r2",
     "max_parameters_binary",
     "sample_size_binary",
     "sample_size_continuous",
@@ -77,9 +78,24 @@ def _shrinkage_for_optimism(r2_cs, largest, optimism):
     return r2_cs / (r2_cs + optimism * largest)
 
 
-def _largest_r2_binary(prevalence):
-    log_likelihood = prevalence * math.log(prevalence) + (1 - prevalence) * math.log(1 - prevalence)
-    return 1 - math.exp(2 * log_likelihood)
+def largest_cox_snell_r2(prevalence=None, *, events_per_patient=None):
+    """Return the Cox-Snell R2 of a perfect model (Riley et al. 2019): it lies far below 1 when events are rare.
+
+    Parameters
+    ----------
+    prevalence : float or None, default=None
+        Share of events of a binary outcome, in (0, 1).
+    events_per_patient : float or None, default=None
+        Of a time to event instead: events per unit of time, times mean follow-up.
+
+    Returns
+    -------
+    largest : float
+        In (0, 1).
+    """
+    if prevalence is None:
+        return 1 - math.exp(2 * (events_per_patient * math.log(events_per_patient) - events_per_patient))
+    return 1 - math.exp(2 * (prevalence * math.log(prevalence) + (1 - prevalence) * math.log(1 - prevalence)))
 
 
 def sample_size_binary(n_parameters, *, prevalence, r2_cs, shrinkage=0.9, optimism=0.05, margin=0.05):
@@ -118,7 +134,7 @@ def sample_size_binary(n_parameters, *, prevalence, r2_cs, shrinkage=0.9, optimi
     """
     n_parameters = _check_parameters(n_parameters)
     check_share(prevalence, "prevalence")
-    largest = _largest_r2_binary(prevalence)
+    largest = largest_cox_snell_r2(prevalence)
     _check_r2(r2_cs, largest, shrinkage)
     _check_positive(optimism=optimism, margin=margin)
     criteria = {
@@ -157,7 +173,7 @@ def max_parameters_binary(n, *, prevalence, r2_cs, shrinkage=0.9, optimism=0.05)
         If an argument is out of range, or ``r2_cs`` exceeds what a perfect model would have.
     """
     check_share(prevalence, "prevalence")
-    largest = _largest_r2_binary(prevalence)
+    largest = largest_cox_snell_r2(prevalence)
     _check_r2(r2_cs, largest, shrinkage)
     _check_positive(n=n, optimism=optimism)
     strictest = max(shrinkage, _shrinkage_for_optimism(r2_cs, largest, optimism))
@@ -287,7 +303,7 @@ def sample_size_survival(
     n_parameters = _check_parameters(n_parameters)
     _check_positive(rate=rate, horizon=horizon, mean_follow_up=mean_follow_up, optimism=optimism, margin=margin)
     events = rate * mean_follow_up
-    largest = 1 - math.exp(2 * (events * math.log(events) - events))
+    largest = largest_cox_snell_r2(events_per_patient=events)
     _check_r2(r2_cs, largest, shrinkage)
 
     def risk_known(n):

@@ -1,5 +1,6 @@
 """Scores of candidates on folds, in chunks that share what they have in common."""
 
+import os
 import time
 from dataclasses import dataclass
 from traceback import format_exc
@@ -7,10 +8,13 @@ from traceback import format_exc
 from joblib import effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
 from ._fold import Fold, ancestors
 from ._plan import Step, make_plan
-from ._sklearn import _fit_and_score, _num_samples, _safe_split, _score, only_predicts
+from ._resume import Memory
+from ._scoring import make_score
+from ._sklearn import _fit_and_score, _num_samples, _safe_split, only_predicts
 
 __all__ = ["Task", "evaluate"]
 
@@ -35,6 +39,8 @@ class Task:
         The score of a failure.
     return_train_score : bool
         Whether the training rows are scored too.
+    process : int
+        The process that the search was started in.
     """
 
     estimator: object
@@ -45,6 +51,7 @@ class Task:
     score_params: dict
     error_score: object
     return_train_score: bool
+    process: int
 
     @property
     def can_share(self):
@@ -71,8 +78,11 @@ class Task:
         )
 
 
-def evaluate(task, candidate_params, splits, n_jobs=None, progress=None):
+def evaluate(task, candidate_params, splits, n_jobs=None, progress=None, store=None):
     """Return the results of all candidates on all folds, candidate by candidate, as scikit-learn's search has them.
+
+    Every worker computes on one thread: the tables are too small for more to help, and the last digits of a sum would
+    depend on their number.
 
     Parameters
     ----------
@@ -85,32 +95,53 @@ def evaluate(task, candidate_params, splits, n_jobs=None, progress=None):
     n_jobs : int or None, default=None
         Number of joblib workers.
     progress : callable or None, default=None
-        Called as ``progress(done, total)`` with numbers of fits.
+        Called as ``progress(done, total)`` with numbers of fits, the first time before any.
+    store : JsonStore or None, default=None
+        Keeps finished chunks, so that a stopped search goes on where it was.
 
     Returns
     -------
     results : list of dict
         One per candidate and fold.
     """
-    chunks = _chunks(make_plan(task.estimator, candidate_params), len(splits), effective_n_jobs(n_jobs))
+    memory = None if store is None else Memory(store, task)
+    chunks = _chunks(make_plan(task.estimator, candidate_params), len(splits), effective_n_jobs(n_jobs), memory)
     jobs = [(fold, chunk) for fold in range(len(splits)) for chunk in chunks]
-    parallel = Parallel(n_jobs=n_jobs, return_as="list" if progress is None else "generator")
-    outcomes = parallel(delayed(_evaluate_chunk)(task, chunk, *splits[fold]) for fold, chunk in jobs)
     results = [None] * (len(candidate_params) * len(splits))
-    done = 0
-    for (fold, chunk), outcome in zip(jobs, outcomes, strict=True):
+
+    def gather(number, outcome):
+        fold, chunk = jobs[number]
         for candidate, result in zip(chunk, outcome, strict=True):
             results[candidate.index * len(splits) + fold] = result
-        done += len(chunk)
-        if progress is not None:
-            progress(done, len(results))
+
+    keys = [None if memory is None else memory.key_of(chunk, *splits[fold]) for fold, chunk in jobs]
+    kept = {} if memory is None else {number: found for number, key in enumerate(keys) if (found := memory.get(key))}
+    for number, outcome in kept.items():
+        gather(number, outcome)
+    done = sum(map(len, kept.values()))
+    if progress is not None:
+        progress(done, len(results))
+    waiting = [number for number in range(len(jobs)) if number not in kept]
+    work = (delayed(_evaluate_chunk)(task, jobs[number][1], *splits[jobs[number][0]], number) for number in waiting)
+    with threadpool_limits(1):
+        for number, outcome in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(work):
+            gather(number, outcome)
+            if memory is not None:
+                memory.put(keys[number], outcome)
+            done += len(outcome)
+            if progress is not None:
+                progress(done, len(results))
     return results
 
 
-def _chunks(candidates, n_splits, n_jobs):
-    """Cut the candidates into the largest groups that keep every worker busy, along the branches of the tree."""
+def _chunks(candidates, n_splits, n_jobs, memory):
+    """Cut the candidates into the largest groups that keep every worker busy, along the branches of the tree.
+
+    What is kept for later is cut by the estimators before the model, whatever the number of workers.
+    """
     ordered = sorted(candidates, key=_place)
-    for level in (_nothing, _preparation, _place_of_data, _model, _place):
+    levels = (_nothing, _preparation, _place_of_data, _model, _place)
+    for level in levels if memory is None else (_preparation,):
         groups = {}
         for candidate in ordered:
             groups.setdefault(level(candidate), []).append(candidate)
@@ -150,14 +181,22 @@ def _place(candidate):
     return (*_model(candidate), candidate.index)
 
 
-def _evaluate_chunk(task, candidates, train, test):
-    """Return one result per candidate, for one fold."""
+def _evaluate_chunk(task, candidates, train, test, number):
+    """Return the chunk's number, and one result per candidate, for one fold."""
+    if os.getpid() != task.process:
+        with threadpool_limits(1):
+            return number, _evaluate_together(task, candidates, train, test)
+    return number, _evaluate_together(task, candidates, train, test)  # limited by the caller, for all its threads
+
+
+def _evaluate_together(task, candidates, train, test):
     if not task.can_share or all(candidate.fit is None for candidate in candidates):
         return [task.fit_and_score(candidate.params, train, test) for candidate in candidates]
     X_train, y_train = _safe_split(task.estimator, task.X, task.y, train)
     X_test, y_test = _safe_split(task.estimator, task.X, task.y, test, train)
     fold = Fold(X_train, y_train, {"test": X_test, "training": X_train})
-    outcomes = {"test": y_test, "training": y_train}
+    outcomes = {"test": y_test, "training": y_train} if task.return_train_score else {"test": y_test}
+    scores = {name: make_score(task.scorer, y, task.error_score) for name, y in outcomes.items()}
     needs = [_needs(candidate) for candidate in candidates]
     left = {}
     for numbers in needs:
@@ -165,7 +204,7 @@ def _evaluate_chunk(task, candidates, train, test):
             left[number] = left.get(number, 0) + 1
     results = []
     for candidate, numbers in zip(candidates, needs, strict=True):
-        result = None if candidate.fit is None else _evaluate_candidate(task, fold, candidate, outcomes)
+        result = None if candidate.fit is None else _evaluate_candidate(task, fold, candidate, scores)
         results.append(result or task.fit_and_score(candidate.params, train, test))
         for number in numbers:
             left[number] -= 1
@@ -178,7 +217,7 @@ def _needs(candidate):
     return {node.number for node in ancestors(candidate.fit)}
 
 
-def _evaluate_candidate(task, fold, candidate, outcomes):
+def _evaluate_candidate(task, fold, candidate, scores):
     """Return the candidate's result; None if its rows to predict cannot be prepared, for scikit-learn to say why."""
     result = {"fit_error": None, "n_test_samples": _num_samples(fold.tables["test"])}
     start = time.time()
@@ -189,19 +228,16 @@ def _evaluate_candidate(task, fold, candidate, outcomes):
             raise
         result["fit_error"] = format_exc()
     result["fit_time"] = time.time() - start
-    names = {"test_scores": "test", "train_scores": "training"}
-    if not task.return_train_score:
-        del names["train_scores"]
+    names = {"test_scores": "test", "train_scores": "training"} if task.return_train_score else {"test_scores": "test"}
     if result["fit_error"] is not None:
-        scores = _failed(task)
-        return {**result, "score_time": 0.0, **dict.fromkeys(names, scores)}
+        return {**result, "score_time": 0.0, **dict.fromkeys(names, _failed(task))}
     start = time.time()
     for key, name in names.items():
         try:
             X = fold.table(candidate.fit.parent, name)
         except Exception:
             return None
-        result[key] = _score(model, X, outcomes[name], task.scorer, {}, task.error_score)
+        result[key] = scores[name](model, X)
         result.setdefault("score_time", time.time() - start)
     return result
 

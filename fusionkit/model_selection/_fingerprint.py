@@ -87,12 +87,24 @@ def fingerprint(value, without=None):
 def _estimator_key(estimator, without):
     if getattr(type(estimator), "__sklearn_clone__", None) not in (None, BaseEstimator.__sklearn_clone__):
         return "instance", estimator
-    params = estimator.get_params(deep=False)
+    params = _params(estimator)
     unused = _RANDOM_STATE_UNUSED.get(qualified_name(estimator), lambda p: False)
     if params.get("random_state", 0) is None and not unused(params):
         raise Unshareable(f"{type(estimator).__name__} has random_state=None")
     items = tuple((name, fingerprint(params[name])) for name in sorted(params) if name != without)
     return type(estimator), items, repr(getattr(estimator, "_sklearn_output_config", None))
+
+
+def _params(estimator):
+    """The estimator's parameters; the names are read off the signature once per class, which is what takes time."""
+    if type(estimator).get_params is not BaseEstimator.get_params:
+        return estimator.get_params(deep=False)
+    return {name: getattr(estimator, name) for name in _param_names(type(estimator))}
+
+
+@functools.cache
+def _param_names(kind):
+    return tuple(kind._get_param_names())
 
 
 def works_in_place(estimator):

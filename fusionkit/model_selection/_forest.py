@@ -40,17 +40,19 @@ class _LeanTree:
         self._seed = seed
 
     def _fit(self, X, y, sample_weight=None, check_input=True, missing_values_in_feature_mask=None):
-        known = self._known
+        known, rows = self._known, self._rows
         if not known or issparse(X) or y.shape[1] > 1 or self.monotonic_cst is not None:
             super()._fit(X, y, sample_weight, check_input, missing_values_in_feature_mask)
             known.update({name: getattr(self, name) for name in _LEARNED if hasattr(self, name)})
+            rows[:] = X, y, missing_values_in_feature_mask
             return self
         self.__dict__.update(known)
         if sample_weight is not None:
             sample_weight = np.ascontiguousarray(sample_weight, dtype=np.float64)
         self.tree_ = Tree(X.shape[1], self._outcomes(), 1)
         self._builder(X, sample_weight).build(self.tree_, X, y, sample_weight, missing_values_in_feature_mask)
-        self._prune_tree()
+        if self.ccp_alpha:
+            self._prune_tree()
         return self
 
     def _outcomes(self):
@@ -83,12 +85,36 @@ def _count(value, n_samples):
 class _LeanForest:
     """Makes its trees from one template, and counts the votes of all its prefixes in one pass."""
 
+    def fit(self, X, y):
+        """Grow the first tree as scikit-learn does, checks included, and the others in a loop of their own."""
+        if getattr(self, "class_weight", None) is not None or self.n_jobs not in (None, 1) or self.verbose:
+            return super().fit(X, y)
+        wanted, self.n_estimators = self.n_estimators, 1
+        try:
+            super().fit(X, y)
+        finally:
+            self.n_estimators = wanted
+        draws = np.random.RandomState(self.random_state)
+        draws.randint(_LARGEST)  # the first tree's
+        for _ in range(wanted - 1):
+            tree = self._make_estimator(random_state=draws)
+            tree._fit(*tree._rows[:2], self._drawn_rows(tree), False, tree._rows[2])
+            self.estimators_.append(tree)
+        return self
+
+    def _drawn_rows(self, tree):
+        """How often each row is drawn for a tree; None if all are taken as they are."""
+        if not self.bootstrap:
+            return None
+        n_rows = tree._rows[0].shape[0]
+        return np.bincount(tree.random_state.randint(0, n_rows, self._n_samples_bootstrap), minlength=n_rows)
+
     def _make_estimator(self, append=True, random_state=None):
         if not hasattr(self, "_template"):
             tree = super()._make_estimator(append=False)
             self._template = _LEAN_TREES[type(tree)]()
             self._template.set_params(**tree.get_params(deep=False))
-            self._template._known = {}
+            self._template._known, self._template._rows = {}, []
         tree = copy.copy(self._template)
         tree.random_state = random_state.randint(_LARGEST)
         return tree

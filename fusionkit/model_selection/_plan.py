@@ -5,8 +5,10 @@ become the same nodes, so the paths of all candidates form a tree, and each node
 """
 
 from dataclasses import dataclass
+from numbers import Real
 
-from sklearn.base import clone
+import numpy as np
+from sklearn.base import BaseEstimator, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -148,25 +150,30 @@ class Candidate:
 class _Planner:
     """Makes each node once and hands it out again to the candidates that need it."""
 
-    def __init__(self):
+    def __init__(self, base):
+        self.base = base
         self.nodes = {}
+        self.patterns = {}
         self.root = self._node(("root",), Source)
 
     def _node(self, key, kind, *content):
+        """Return the node of this key; a new one keeps copies of its estimators, as the pattern goes on changing."""
         if key not in self.nodes:
+            content = [clone(part) if hasattr(part, "get_params") else part for part in content]
             self.nodes[key] = kind(len(self.nodes), *content)
         return self.nodes[key]
 
-    def candidate(self, index, base, params):
+    def candidate(self, index, params):
         """Return the candidate with its path through the tree."""
-        estimator = clone(base).set_params(**clone(params, safe=False))
-        whole = Candidate(index, params, None, None)
-        if get_tags(estimator).input_tags.pairwise or works_in_place(estimator) or not _can_be_taken_apart(estimator):
-            return whole
-        node, model = self._path(self.root, estimator)
-        if _is_nothing(model):
-            return whole
-        return Candidate(index, params, *self._fit(node, model))
+        key = tuple((name, None if _is_number(value) else id(value)) for name, value in params.items())
+        if key not in self.patterns:
+            self.patterns[key] = _Pattern(self.base, params)
+        pattern = self.patterns[key]
+        if pattern.takes_apart:
+            node, model = self._path(self.root, pattern.with_numbers(params))
+            if not _is_nothing(model):
+                return Candidate(index, params, *self._fit(node, model))
+        return Candidate(index, params, None, None)
 
     def _path(self, node, estimator):
         """Return the last node before the estimator's final step, and that step."""
@@ -211,6 +218,36 @@ class _Planner:
                 branches.append(Branch(index, source, self._after(source, step)))
                 key.append(branches[-1].node.number)
         return self._node(tuple(key), Columns, node, transformer, branches)
+
+
+class _Pattern:
+    """The estimator of candidates that differ in numbers only, so that it is put together and looked over once."""
+
+    def __init__(self, base, params):
+        self.params = params  # kept, so that no other value gets the id of one of these
+        self.estimator = clone(base).set_params(**clone(params, safe=False))
+        parts = {**self.estimator.get_params(), "": self.estimator}
+        numbers = [(name, *name.rpartition("__")[::2]) for name, value in params.items() if _is_number(value)]
+        self.owners = [(name, parts.get(owner), attribute) for name, owner, attribute in numbers]
+        self.takes_apart = (
+            not get_tags(self.estimator).input_tags.pairwise
+            and not works_in_place(self.estimator)
+            and _can_be_taken_apart(self.estimator)
+            and all(hasattr(owner, "set_params") for _, owner, _ in self.owners)
+        )
+
+    def with_numbers(self, params):
+        """Return the estimator with the numbers of one candidate: the same object every time."""
+        for name, owner, attribute in self.owners:
+            if type(owner).set_params is BaseEstimator.set_params:
+                setattr(owner, attribute, params[name])
+            else:
+                owner.set_params(**{attribute: params[name]})
+        return self.estimator
+
+
+def _is_number(value):
+    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
 
 
 def _key_or_unique(value, without=None):
@@ -262,5 +299,5 @@ def make_plan(base, candidate_params):
     -------
     candidates : list of Candidate
     """
-    planner = _Planner()
-    return [planner.candidate(index, base, params) for index, params in enumerate(candidate_params)]
+    planner = _Planner(base)
+    return [planner.candidate(index, params) for index, params in enumerate(candidate_params)]

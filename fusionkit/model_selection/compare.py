@@ -1,14 +1,13 @@
 """The headline: each modality alone, early and late fusion on identical splits, with paired differences."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import pandas as pd
 
 from .._store import fingerprint
 from ..metrics import cv_difference, cv_estimate
 from .absence import absence_rules
-from .fusions import late_from_fitted, make_fusions
+from .fusions import make_fusions, reuse_fitted
 from .nested import NestedResult, nested_cross_validate
 from .splits import check_splits, make_splits
 
@@ -150,6 +149,7 @@ def compare_fusions(
     n_jobs=None,
     store=None,
     progress=None,
+    examine=None,
 ):
     """Compare modalities and their fusions by nested cross-validation on identical splits.
 
@@ -191,6 +191,9 @@ def compare_fusions(
         Keeps finished folds, so that a stopped run goes on where it was.
     progress : callable or None, default=None
         Called as ``progress(done, total)`` after each fold.
+    examine : callable or None, default=None
+        Looks at every fitted model with its test patients, as in :func:`nested_cross_validate`; see
+        :class:`PermutationExaminer`.
 
     Returns
     -------
@@ -234,11 +237,9 @@ def compare_fusions(
         absent=absent,
         random_state=random_state,
     )
-    if "late" in estimators:
-        estimators["late"] = partial(late_from_fitted, estimators.pop("late"))
     own = {name: repr(transformer) for name, transformer in (transformers or {}).items()}
     nested = nested_cross_validate(
-        estimators,
+        reuse_fitted(estimators),
         cohort.X,
         cohort.y,
         splits=splits,
@@ -247,10 +248,12 @@ def compare_fusions(
         store=store,
         store_key=fingerprint([cohort.fingerprint(), searched, names, own]),
         progress=progress,
+        examine=examine,
     )
     counts = {
         "repeats": len({s.repeat for s in splits}),
         "folds": len({s.fold for s in splits}),
         "splits": nested.fingerprint,
     }
-    return FusionComparison(nested, baseline, {**searched, **counts, "grouped": bool(grouped)}, cohort.groups)
+    settings = {**searched, **counts, "grouped": bool(grouped), "modalities": list(cohort.modalities)}
+    return FusionComparison(nested, baseline, settings, cohort.groups)

@@ -1,5 +1,7 @@
 """The estimators that are compared: a search for every modality, for early fusion, and late fusion of the searches."""
 
+from functools import partial
+
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
@@ -16,7 +18,60 @@ from ..selection import make_ranker
 from .absence import mark_absence
 from .search import FusionSearchCV
 
-__all__ = ["late_from_fitted", "make_fusions"]
+__all__ = ["LATE_FUSIONS", "check_fusion_name", "late_from_fitted", "make_fusions", "reuse_fitted"]
+
+LATE_FUSIONS = {
+    "late": {},
+    "late:mean": {},
+    **{f"late:{voting}": {"voting": voting} for voting in ("median", "max", "min", "product", "majority", "rank")},
+    "late:score": {"weights": "score"},
+    "late:optimised": {"weights": "optimised"},
+    "late:calibrated": {"calibration": "sigmoid"},
+    "late:stacking": {"voting": "stacking"},
+    "late:images_first": {},
+}
+"""Name of a late fusion -> what it asks of LateFusionClassifier; "images_first" fuses the images before the record."""
+
+
+def check_fusion_name(fusion, kinds):
+    """Return a fusion's name if :func:`make_fusions` can make it.
+
+    Parameters
+    ----------
+    fusion : str
+        A modality, ``"early"``, ``"a+b"`` for the early fusion of some modalities, or a late fusion: ``"late"`` (the
+        mean), or with its rule behind a colon, such as ``"late:median"`` or ``"late:stacking"``.
+    kinds : dict of str to {"image", "record"}
+        The modalities.
+
+    Returns
+    -------
+    fusion : str
+        The same name.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these, or fuses images first where there are not two of them.
+
+    Examples
+    --------
+    >>> from fusionkit.model_selection.fusions import check_fusion_name
+    >>> check_fusion_name("late:stacking", {"ct": "image", "ehr": "record"})
+    'late:stacking'
+    """
+    parts = fusion.split("+")
+    known = fusion == "early" or fusion in LATE_FUSIONS or (set(parts) <= set(kinds) and len(set(parts)) == len(parts))
+    if not known:
+        if fusion.startswith("late"):
+            raise ValueError(f"late fusion {fusion!r} is none of {', '.join(LATE_FUSIONS)}")
+        raise ValueError(f"fusion {fusion!r} is neither 'early', 'late', nor made of the modalities {', '.join(kinds)}")
+    images = [name for name, kind in kinds.items() if kind == "image"]
+    if fusion == "late:images_first" and not 2 <= len(images) < len(kinds):
+        raise ValueError(
+            f"fusion {fusion!r} needs two image modalities or more, and a record; the study has {', '.join(kinds)}"
+        )
+    return fusion
 
 
 def make_image_selector(ranker):
@@ -58,7 +113,8 @@ def make_fusions(
     kinds : dict of str to {"image", "record"}
         Modality -> whether its features are selected (image) or encoded (record).
     fusions : sequence of str
-        A modality's name, ``"early"``, ``"late"``, or ``"a+b"`` for the early fusion of some modalities.
+        A modality's name, ``"early"``, ``"a+b"`` for the early fusion of some modalities, or a late fusion:
+        ``"late"`` is the mean, and others have their rule behind a colon, see :data:`LATE_FUSIONS`.
     models : sequence of str, default=('logistic',)
         Names in :mod:`fusionkit.models`; the search chooses among them.
     selectors : sequence of str, default=('anova',)
@@ -68,11 +124,11 @@ def make_fusions(
     transformers : dict of str to transformer or None, default=None
         Your own transformer of a modality instead of selection or encoding; it is not searched.
     inner_folds : int, default=4
-        Folds of the search.
+        Folds of the search, and of the out-of-fold predictions that a late fusion learns from.
     grouped : bool, default=False
         Whether inner folds keep groups together; then ``fit`` needs ``groups``.
     scoring : str or callable, default='roc_auc'
-        What the search maximises.
+        What the search maximises; the weights of ``"late:score"`` follow it too.
     n_columns : dict of str to int or None, default=None
         Columns of each modality; larger numbers of features are not tried.
     absent : dict of str to {"available", "impute"} or None, default=None
@@ -90,6 +146,8 @@ def make_fusions(
     ValueError
         If a name is unknown.
     """
+    for fusion in fusions:
+        check_fusion_name(fusion, kinds)
     splitter = StratifiedGroupKFold if grouped else StratifiedKFold
     inner = splitter(inner_folds, shuffle=True, random_state=random_state)
     absent = absent or {}
@@ -120,19 +178,22 @@ def make_fusions(
         mark_absence(pipeline, [name for name in filled if kinds[name] == "image"])  # a record's encoder marks gaps
         return FusionSearchCV(pipeline, grid, scoring=scoring, cv=inner)
 
+    def late(members, **settings):
+        return LateFusionClassifier(members, cv=inner, **settings)
+
     def estimator(fusion):
-        if fusion == "late":
-            seen = {name: kinds if absent.get(name) == "impute" else [name] for name in kinds}
-            return LateFusionClassifier([(name, search([name]), modality_columns(*seen[name])) for name in kinds])
-        names = list(kinds) if fusion == "early" else fusion.split("+")
-        unknown = [name for name in names if name not in kinds]
-        if unknown:
-            raise ValueError(
-                f"fusion {fusion!r} is neither 'early', 'late', nor made of the modalities {', '.join(kinds)}"
-            )
-        if len(names) == 1 and absent.get(fusion) == "available":
-            return AvailableModalityClassifier(search(names), modality_columns(fusion))
-        return search(names)
+        if fusion not in LATE_FUSIONS:
+            model = search(list(kinds) if fusion == "early" else fusion.split("+"))
+            alone = absent.get(fusion) == "available"
+            return AvailableModalityClassifier(model, modality_columns(fusion)) if alone else model
+        seen = {name: kinds if absent.get(name) == "impute" else [name] for name in kinds}
+        members = [(name, search([name]), modality_columns(*seen[name])) for name in kinds]
+        if fusion == "late:images_first":
+            images = [member for member in members if kinds[member[0]] == "image"]
+            columns = modality_columns(*(name for image, _, _ in images for name in seen[image]))
+            members = [("images", late(images), columns), *(member for member in members if member not in images)]
+        settings = LATE_FUSIONS[fusion]
+        return late(members, **settings, **({"scoring": scoring} if settings.get("weights") == "score" else {}))
 
     return {fusion: estimator(fusion) for fusion in fusions}
 
@@ -145,22 +206,65 @@ def _with_probability(name, random_state):
     return model, model_grid(name, prefix=prefix)
 
 
+class _Reusing(LateFusionClassifier):
+    """A late fusion that takes over what others were fitted for on the same patients; its result is the same."""
+
+    def __sklearn_clone__(self):
+        return late_from_fitted(super().__sklearn_clone__(), self._fitted)
+
+    def _whole(self, name, estimator, present):
+        if not present.all():  # the other one was fitted on all patients, this member learns from those who have it
+            return estimator
+        if isinstance(estimator, LateFusionClassifier):
+            return late_from_fitted(estimator, self._fitted)
+        return FrozenEstimator(self._fitted[name]) if name in self._fitted else estimator
+
+    def _predict_out_of_fold(self, *args):
+        for other in self._fitted.values():
+            if isinstance(other, LateFusionClassifier) and other.out_of_fold_ is not None and self._spoke_alike(other):
+                return other.out_of_fold_
+        return super()._predict_out_of_fold(*args)
+
+    def _spoke_alike(self, other):
+        return repr(self.cv) == repr(other.cv) and [m[0] for m in self.estimators] == [m[0] for m in other.estimators]
+
+
 def late_from_fitted(late, fitted):
-    """Return the same late fusion with members that are fitted already, so that fitting it costs nothing.
+    """Return the same late fusion, which takes over what is fitted already; fitting it gives the same result.
+
+    A member is taken over where all patients have its modality, and the out-of-fold predictions from a late fusion that
+    made them; everything else is fitted.
 
     Parameters
     ----------
     late : LateFusionClassifier
         As made by :func:`make_fusions`.
     fitted : dict of str to classifier
-        Fitted classifiers by name; members that are not among them stay unfitted.
+        What the same call of :func:`make_fusions` made, by name, fitted on the very patients that `late` is to be
+        fitted on.
 
     Returns
     -------
     late : LateFusionClassifier
     """
-    members = [
-        (name, FrozenEstimator(fitted[name]) if name in fitted else member, columns)
-        for name, member, columns in late.estimators
-    ]
-    return LateFusionClassifier(members, voting=late.voting, weights=late.weights)
+    reusing = _Reusing(**late.get_params(deep=False))
+    reusing._fitted = dict(fitted)
+    return reusing
+
+
+def reuse_fitted(estimators):
+    """Return the estimators for :func:`nested_cross_validate`, so that late fusions take over what is fitted before.
+
+    Parameters
+    ----------
+    estimators : dict of str to classifier
+        As made by :func:`make_fusions`.
+
+    Returns
+    -------
+    estimators : dict of str to classifier or callable
+        The modalities alone first, so that the late fusions find them fitted; a callable takes the dict of fitted ones.
+    """
+    late = {name: one for name, one in estimators.items() if isinstance(one, LateFusionClassifier)}
+    others = {name: one for name, one in estimators.items() if name not in late}
+    return {**others, **{name: partial(late_from_fitted, one) for name, one in late.items()}}

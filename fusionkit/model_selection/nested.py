@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.utils.multiclass import type_of_target
 from threadpoolctl import threadpool_limits
 
+from ._checks import check_before_fitting
 from .splits import check_splits, splits_fingerprint
 
 __all__ = ["NestedResult", "nested_cross_validate"]
@@ -28,15 +29,18 @@ class NestedResult:
         search chose) and features (list, what the model was given).
     fingerprint : str
         Digest of the splits; results are comparable only when it is equal.
+    examined : DataFrame or None, default=None
+        What ``examine`` found: fusion, repeat, fold and the keys of its rows.
     """
 
     predictions: pd.DataFrame
     folds: pd.DataFrame
     fingerprint: str
+    examined: pd.DataFrame | None = None
 
 
 def nested_cross_validate(
-    estimators, X, y, *, splits, groups=None, n_jobs=None, store=None, store_key="", progress=None
+    estimators, X, y, *, splits, groups=None, n_jobs=None, store=None, store_key="", progress=None, examine=None
 ):
     """Fit every estimator on the training patients of every split and predict its test patients.
 
@@ -64,6 +68,9 @@ def nested_cross_validate(
         What else the result depends on (settings, seed); part of the key in the store.
     progress : callable or None, default=None
         Called as ``progress(done, total)`` after each split.
+    examine : callable or None, default=None
+        Called as ``examine(model, X_test, y_test, split)`` with every fitted model and its test patients; returns a
+        list of dicts, as :class:`PermutationExaminer` does. Its ``repr`` says what it depends on.
 
     Returns
     -------
@@ -72,20 +79,24 @@ def nested_cross_validate(
     Raises
     ------
     ValueError
-        If the outcome is not coded 0 and 1, or a split leaks.
+        If the outcome is not coded 0 and 1, a split leaks, or something is known to fail before anything is fitted:
+        infinite values, a modality without a column, a class with fewer patients than the inner folds or the
+        neighbours that are asked for.
     """
     y = np.asarray(y)
     if type_of_target(y) != "binary" or set(np.unique(y)) != {0, 1}:
         raise ValueError(f"y is coded 0 and 1, with 1 the positive class; got the values {np.unique(y)[:6].tolist()}")
     splits = check_splits(splits, y, groups)
+    check_before_fitting(estimators, X, y, splits)
     digest = splits_fingerprint(splits, X.index)
+    store_key = store_key if examine is None else f"{store_key} {examine!r}"
     keys = [{"run": store_key, "splits": digest, "repeat": s.repeat, "fold": s.fold} for s in splits]
     done = {i: kept for i, key in enumerate(keys) if store is not None and (kept := store.get(key)) is not None}
     if progress is not None:
         progress(len(done), len(splits))
     groups = None if groups is None else np.asarray(groups)
     waiting = [i for i in range(len(splits)) if i not in done]
-    jobs = (delayed(_run_split)(i, estimators, X, y, groups, splits[i]) for i in waiting)
+    jobs = (delayed(_run_split)(i, estimators, X, y, groups, splits[i], examine) for i in waiting)
     for i, outcome in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs):
         done[i] = outcome
         if store is not None:
@@ -95,7 +106,7 @@ def nested_cross_validate(
     return _tidy([done[i] for i in range(len(splits))], splits, list(estimators), X.index, y, digest)
 
 
-def _run_split(i, estimators, X, y, groups, split):
+def _run_split(i, estimators, X, y, groups, split, examine):
     """Fit and predict everything on one split; returns plain lists that JSON can hold."""
     X_train, y_train, X_test = X.iloc[split.train], y[split.train], X.iloc[split.test]
     outcome, fitted = {}, {}
@@ -110,6 +121,7 @@ def _run_split(i, estimators, X, y, groups, split):
                 "y_pred": np.asarray(model.predict(X_test)).astype(int).tolist(),
                 "params": {key: _plain(value) for key, value in getattr(model, "best_params_", {}).items()},
                 "features": _features(model),
+                "examined": None if examine is None else examine(model, X_test, y[split.test], split),
             }
     return i, outcome
 
@@ -132,7 +144,7 @@ def _features(model):
 
 
 def _tidy(outcomes, splits, names, patients, y, digest):
-    predictions, folds = [], []
+    predictions, folds, examined = [], [], []
     for name in names:
         for split, outcome in zip(splits, outcomes, strict=True):
             mine = outcome[name]
@@ -150,4 +162,6 @@ def _tidy(outcomes, splits, names, patients, y, digest):
             )
             sizes = {"n_train": len(split.train), "n_test": len(split.test)}
             folds.append({**at, **sizes, "params": mine["params"], "features": mine["features"]})
-    return NestedResult(pd.concat(predictions, ignore_index=True), pd.DataFrame(folds), digest)
+            examined += [{**at, **row} for row in mine.get("examined") or ()]
+    found = pd.DataFrame(examined) if examined else None
+    return NestedResult(pd.concat(predictions, ignore_index=True), pd.DataFrame(folds), digest, found)

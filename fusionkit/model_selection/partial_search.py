@@ -42,6 +42,8 @@ class FusionRandomizedSearchCV(RandomizedSearchCV, PlannedSearchCV):
         ``"sklearn"`` runs scikit-learn's own search, fit by fit: the reference.
     progress : callable, default=None
         Called as ``progress(done, total)`` with numbers of fits.
+    store : path-like, JsonStore or None, default=None
+        A folder for finished parts, as in :class:`FusionSearchCV`.
 
     Attributes
     ----------
@@ -81,6 +83,7 @@ class FusionRandomizedSearchCV(RandomizedSearchCV, PlannedSearchCV):
         return_train_score=False,
         engine="ranked",
         progress=None,
+        store=None,
     ):
         super().__init__(
             estimator,
@@ -97,6 +100,7 @@ class FusionRandomizedSearchCV(RandomizedSearchCV, PlannedSearchCV):
         )
         self.engine = engine
         self.progress = progress
+        self.store = store
 
 
 class FusionHalvingSearchCV(HalvingGridSearchCV, PlannedSearchCV):
@@ -138,6 +142,8 @@ class FusionHalvingSearchCV(HalvingGridSearchCV, PlannedSearchCV):
         ``"sklearn"`` runs scikit-learn's own search, fit by fit: the reference.
     progress : callable, default=None
         Called as ``progress(done, total)`` with numbers of fits of the present round.
+    store : path-like, JsonStore or None, default=None
+        A folder for finished parts, as in :class:`FusionSearchCV`.
 
     Attributes
     ----------
@@ -168,6 +174,7 @@ as in HalvingGridSearchCV
         return_train_score=False,
         engine="ranked",
         progress=None,
+        store=None,
     ):
         super().__init__(
             estimator,
@@ -188,3 +195,4 @@ as in HalvingGridSearchCV
         )
         self.engine = engine
         self.progress = progress
+        self.store = store

@@ -1,16 +1,20 @@
 """Searches over any pipeline that fit each step once and score as scikit-learn's own searches do."""
 
+import os
 import time
 from collections import defaultdict
+from inspect import signature
 from typing import ClassVar
 
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GridSearchCV, check_cv
 from sklearn.utils import indexable
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from ._evaluate import Task, evaluate
+from ._progress import TimeLeft
+from ._resume import open_store
 from ._sklearn import (
     BaseSearchCV,
     _check_method_params,
@@ -49,7 +53,8 @@ class _Gathering:
             print(
                 f"Fitting {len(splits)} folds for each of {len(candidate_params)} candidates, totalling {n_fits} fits"
             )
-        out = evaluate(task, candidate_params, splits, search.n_jobs, search.progress)
+        progress = TimeLeft(search.progress) if search.verbose > 0 else search.progress
+        out = evaluate(task, candidate_params, splits, search.n_jobs, progress, open_store(search.store))
         if not out:
             raise ValueError("No fits were performed. Was the CV iterator empty? Were there no candidates?")
         _warn_or_raise_about_fit_failures(out, search.error_score)
@@ -85,6 +90,8 @@ class PlannedSearchCV(BaseSearchCV):
         self : object
         """
         if self.engine == "sklearn" or getattr(self, "_skl_callbacks", None):
+            if self.store is not None:
+                raise ValueError("store=... keeps pieces of the plan, which engine='sklearn' and callbacks go without")
             return super().fit(X, y, **params)
         return self._fit_planned(X, y, params)
 
@@ -99,9 +106,8 @@ class PlannedSearchCV(BaseSearchCV):
         self._check_input_parameters(X=X, y=y, split_params=split_params)
         self.n_splits_ = self._checked_cv_orig.get_n_splits(X, y, **split_params)
         base = clone(self.estimator)
-        task = Task(
-            base, X, y, scorers, routed.estimator.fit, routed.scorer.score, self.error_score, self.return_train_score
-        )
+        metadata = routed.estimator.fit, routed.scorer.score
+        task = Task(base, X, y, scorers, *metadata, self.error_score, self.return_train_score, os.getpid())
         gathering = _Gathering(self, task, split_params)
         self._run_planned(gathering)
         self._choose(gathering, refit_metric)
@@ -112,7 +118,7 @@ class PlannedSearchCV(BaseSearchCV):
         return self
 
     def _run_planned(self, gathering):
-        if hasattr(self, "_init_callback_context"):
+        if "callback_ctx" in signature(self._run_search).parameters:
             self._run_search(gathering, callback_ctx=self._init_callback_context(max_subtasks=1))
         else:
             self._run_search(gathering)
@@ -138,7 +144,11 @@ class PlannedSearchCV(BaseSearchCV):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
 
 
-OWN_CONSTRAINTS = {"engine": [StrOptions({"ranked", "sklearn"})], "progress": [callable, None]}
+OWN_CONSTRAINTS = {
+    "engine": [StrOptions({"ranked", "sklearn"})],
+    "progress": [callable, None],
+    "store": [str, os.PathLike, HasMethods(["get", "put"]), None],
+}
 
 
 class FusionSearchCV(GridSearchCV, PlannedSearchCV):
@@ -164,7 +174,7 @@ class FusionSearchCV(GridSearchCV, PlannedSearchCV):
     cv : int, splitter or iterable, default=None
         The folds; None is five.
     verbose : int, default=0
-        1 prints the number of fits.
+        1 prints the number of fits, and how long the rest will take.
     error_score : "raise" or float, default=nan
         The score of a candidate that fails in a fold.
     return_train_score : bool, default=False
@@ -173,6 +183,9 @@ class FusionSearchCV(GridSearchCV, PlannedSearchCV):
         ``"sklearn"`` runs scikit-learn's own search, fit by fit: the reference.
     progress : callable, default=None
         Called as ``progress(done, total)`` with numbers of fits, from the calling process.
+    store : path-like, JsonStore or None, default=None
+        A folder for the scores of each finished (fold, selector) as JSON: a search that was stopped goes on where it
+        was, if the data, the candidates and the folds are the same.
 
     Attributes
     ----------
@@ -212,6 +225,7 @@ multimetric_, classes_, n_features_in_, feature_names_in_ : as in GridSearchCV
         return_train_score=False,
         engine="ranked",
         progress=None,
+        store=None,
     ):
         self.estimator = estimator
         self.param_grid = param_grid
@@ -224,3 +238,4 @@ multimetric_, classes_, n_features_in_, feature_names_in_ : as in GridSearchCV
         self.return_train_score = return_train_score
         self.engine = engine
         self.progress = progress
+        self.store = store

@@ -2,6 +2,14 @@
 
 from .diagnostics import describe_case
 from .extractor import RadiomicsExtractor, extract_features
+from .maps import extract_maps
 from .settings import RadiomicsSettings, read_settings
 
-__all__ = ["RadiomicsExtractor", "RadiomicsSettings", "describe_case", "extract_features", "read_settings"]
+__all__ = [
+    "RadiomicsExtractor",
+    "RadiomicsSettings",
+    "describe_case",
+    "extract_features",
+    "extract_maps",
+    "read_settings",
+]

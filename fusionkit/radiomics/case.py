@@ -15,8 +15,9 @@ from ..imaging.geometry import (
     resample_mask,
 )
 from ..imaging.intensity import normalise, resegment
-from ..imaging.read import read_mask
+from ..imaging.read import cut_slices, read_header, read_image, read_mask
 from ..imaging.resample import crop, label_box, resample
+from .slab import needed_slices
 
 __all__ = ["Case", "choose_label", "prepare_case", "read_case"]
 
@@ -60,17 +61,22 @@ class Case:
         return (1.0,) * self.planar + tuple(reversed(self.image.GetSpacing()))
 
 
-def read_case(image, mask, settings, label=None):
+def read_case(image, mask, settings, label=None, *, colour="refuse", spacing_mm=None, slab=False):
     """Return image and mask of the same dimension, and the label to use.
 
     Parameters
     ----------
-    image : SimpleITK.Image
-    mask : str, Path or SimpleITK.Image
+    image, mask : str, Path or SimpleITK.Image
     settings : RadiomicsSettings
     label : int or None, default=None
         The region's value in the mask, in place of the settings'; None takes theirs, and where they name none, 1 or
         the only value that the mask has.
+    colour : {"refuse", "luminance"}, default="refuse"
+        What to do with a picture whose channels differ.
+    spacing_mm : sequence of float or None, default=None
+        The voxel's size as (x, y) or (x, y, z) in millimetres, in place of the files'.
+    slab : bool, default=False
+        Whether to leave out the slices on which no feature depends.
 
     Returns
     -------
@@ -83,11 +89,19 @@ def read_case(image, mask, settings, label=None):
     CaseError
         If a file cannot be used, or the label is not there.
     """
-    mask = read_mask(mask, label_channel=settings.setting["label_channel"])
+    header, slices = read_header(image) if slab else None, None
+    if header is None:  # an image that cannot be used is told before its mask
+        image = read_image(image, colour=colour, spacing_mm=spacing_mm)
+    mask = read_mask(mask, spacing_mm=spacing_mm, label_channel=settings.setting["label_channel"])
+    label = choose_label(sitk.GetArrayViewFromImage(mask), settings.explicit_label if label is None else label)
+    if header is not None:
+        slices = needed_slices(header, mask, label, settings)
+        image = read_image(image, colour=colour, spacing_mm=spacing_mm, slices=slices)
+    if slices is not None:
+        mask = cut_slices(mask, slices)
     if image.GetDimension() != mask.GetDimension():
         image, mask = as_volume(image), as_volume(mask)
-    label = settings.explicit_label if label is None else label
-    return image, mask, choose_label(sitk.GetArrayViewFromImage(mask), label)
+    return image, mask, label
 
 
 def choose_label(mask, label=None):
@@ -109,7 +123,7 @@ def choose_label(mask, label=None):
         If the label is not in the mask; the message lists those that are.
     """
     wanted = 1 if label is None else int(label)
-    if (mask == wanted).any():
+    if any((part == wanted).any() for part in mask):
         return wanted
     present = [int(value) for value in np.unique(mask) if value != 0]
     if not present:

@@ -6,14 +6,13 @@ import numpy as np
 import SimpleITK as sitk
 
 from .._version import __version__
-from ..imaging.read import read_image
 from .case import prepare_case, read_case
 from .settings import read_settings
 
 __all__ = ["describe_case"]
 
 
-def describe_case(image, mask, settings=None, *, label=None):
+def describe_case(image, mask, settings=None, *, label=None, colour="refuse"):
     """Return what pyradiomics calls the diagnostics of a case.
 
     Parameters
@@ -24,6 +23,8 @@ def describe_case(image, mask, settings=None, *, label=None):
         A parameter file, its content, or the name of a preset.
     label : int or None, default=None
         The region's value in the mask; None takes the settings', or the only one there is.
+    colour : {"refuse", "luminance"}, default="refuse"
+        What to do with a picture whose channels differ: refuse it, or take its luminance.
 
     Returns
     -------
@@ -36,7 +37,7 @@ def describe_case(image, mask, settings=None, *, label=None):
         If this image or mask cannot be used.
     """
     settings = read_settings(settings)
-    image, mask, label = read_case(read_image(image), mask, settings, label)
+    image, mask, label = read_case(image, mask, settings, label, colour=colour)
     case = prepare_case(image, mask, label, settings)
     setting = settings.setting
     found = {

@@ -61,13 +61,11 @@ def bin_edges(values, settings, *, ibsi=False):
     Raises
     ------
     CaseError
-        If there would be more than a million bins.
+        If there would be more than a million bins, or bins narrower than two numbers can be apart.
     """
     count = settings.get("binCount")
     if count is not None:
-        edges = np.histogram_bin_edges(values, count)
-        edges[-1] += 1
-        return edges
+        return _equal_bins(values, count)
     width = settings.get("binWidth", 25)
     low, high = values.min(), values.max()
     if values.dtype.kind in "iub":
@@ -81,6 +79,19 @@ def bin_edges(values, settings, *, ibsi=False):
         resegment = settings.get("resegmentRange")
         return np.arange(low if not resegment else min(resegment[0], low), high + 2 * width, width)
     return np.arange(low - (low % width), high + 2 * width, width)
+
+
+def _equal_bins(values, count):
+    """Edges of bins of equal width, the last of which holds the maximum too."""
+    try:
+        edges = np.histogram_bin_edges(values, count)
+    except ValueError:
+        raise CaseError(
+            f"intensities from {float(values.min()):.9g} to {float(values.max()):.9g} are too close for {count} bins.",
+            "Check the mask and the image, or choose a smaller binCount.",
+        ) from None
+    edges[-1] += 1
+    return edges
 
 
 def discretise(values, settings, *, ibsi=False):

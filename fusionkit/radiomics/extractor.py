@@ -13,9 +13,9 @@ from sklearn.utils.parallel import Parallel, delayed
 from ..exceptions import CaseError, DataWarning
 from ..imaging.read import read_image
 from .case import read_case
+from .diagnostics import describe_case
 from .names import expected_names
 from .native_engine import compute_native
-from .presets import PRESETS
 from .pyradiomics_engine import compute_pyradiomics
 from .settings import read_settings
 
@@ -27,7 +27,17 @@ GREY_LEVELS = (16, 128)
 """Grey levels between which texture is commonly computed (Tixier et al., Journal of Nuclear Medicine 2012)."""
 
 
-def extract_features(image, mask, settings=None, *, label=None, engine="native", ibsi=False, colour="refuse"):
+def extract_features(
+    image,
+    mask,
+    settings=None,
+    *,
+    label=None,
+    engine="native",
+    ibsi=False,
+    colour="refuse",
+    spacing_mm=None,
+):
     """Return the radiomics features of one region in one image.
 
     Parameters
@@ -45,6 +55,9 @@ def extract_features(image, mask, settings=None, *, label=None, engine="native",
         Give IBSI's value where pyradiomics's definition differs from it; the native engine only.
     colour : {"refuse", "luminance"}, default="refuse"
         What to do with a picture whose channels differ: refuse it, or take its luminance.
+    spacing_mm : sequence of float or None, default=None
+        The voxel's size as (x, y) or (x, y, z) in millimetres, in place of the files'; PNG and JPEG seldom know
+        theirs.
 
     Returns
     -------
@@ -68,8 +81,17 @@ def extract_features(image, mask, settings=None, *, label=None, engine="native",
     """
     _check_engine(engine, ibsi)
     settings = read_settings(settings)
-    image, mask, label = read_case(read_image(image, colour=colour), mask, settings, label)
-    return _compute(image, mask, label, settings, engine, ibsi)
+    features = _extract(image, mask, settings, label, engine, ibsi, colour, spacing_mm)
+    _warn_of_grey_levels(["this case"], [features], settings)
+    return features
+
+
+def _extract(image, mask, settings, label, engine, ibsi, colour, spacing_mm=None):
+    slab = engine == "native"
+    image, mask, label = read_case(image, mask, settings, label, colour=colour, spacing_mm=spacing_mm, slab=slab)
+    if engine == "pyradiomics":
+        return compute_pyradiomics(image, mask, label, settings)
+    return compute_native(image, mask, label, settings, ibsi=ibsi)
 
 
 def _check_engine(engine, ibsi):
@@ -77,12 +99,6 @@ def _check_engine(engine, ibsi):
         raise ValueError(f"engine must be one of {', '.join(map(repr, ENGINES))}; got {engine!r}")
     if ibsi and engine != "native":
         raise ValueError("ibsi=True needs engine='native': pyradiomics has its own definitions only")
-
-
-def _compute(image, mask, label, settings, engine, ibsi):
-    if engine == "pyradiomics":
-        return compute_pyradiomics(image, mask, label, settings)
-    return compute_native(image, mask, label, settings, ibsi=ibsi)
 
 
 class RadiomicsExtractor(TransformerMixin, BaseEstimator):
@@ -112,6 +128,9 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
     ----------
     errors_ : DataFrame
         Of the last :meth:`transform`: one row per failed case, with the columns patient, reason and way_out.
+    diagnostics_ : DataFrame of shape (n_cases, n_diagnostics)
+        Of the last :meth:`transform`: what pyradiomics calls diagnostics, where the parameter file says
+        ``additionalInfo: true``; else without columns.
     feature_names_out_ : list of str
         The columns of the last :meth:`transform`.
 
@@ -193,8 +212,8 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
         outcomes = [outcome for group in done for outcome in group]
         self.errors_ = _error_table(X.index, outcomes)
         features = [{} if isinstance(outcome, CaseError) else outcome for outcome in outcomes]
-        if isinstance(self.settings, str) and self.settings in PRESETS:
-            _warn_of_grey_levels(X.index, features, settings.setting)
+        _warn_of_grey_levels(X.index, features, settings)
+        self.diagnostics_ = _diagnostics(X.index, features)
         self.feature_names_out_ = _columns(features, settings)
         return pd.DataFrame(features, index=X.index, columns=self.feature_names_out_, dtype=float)
 
@@ -268,7 +287,7 @@ def _by_image(rows):
 
 def _compute_group(compute, group, options, on_error):
     """The outcome of each row of a group: its features, or the error that says why there are none."""
-    read = functools.cache(read_image)
+    read = functools.cache(read_image) if len(group) > 1 else None
     outcomes = []
     for patient, image, mask, label in group:
         stamps = _stamp(image), _stamp(mask)
@@ -282,9 +301,14 @@ def _compute_group(compute, group, options, on_error):
 
 
 def _compute_row(image, mask, label, document, engine, ibsi, colour, stamps, read):
-    """One row's features. `stamps` tells the cache that a file has changed; `read` keeps the group's image."""
-    image = read(image, colour=colour)
-    return extract_features(image, mask, document, label=label, engine=engine, ibsi=ibsi)
+    """One row's features. `stamps` tells the cache that a file has changed; `read` keeps the image of several rows."""
+    if read is not None:
+        image = read(image, colour=colour)
+    settings = read_settings(document)
+    features = _extract(image, mask, settings, label, engine, ibsi, colour)
+    if document.get("setting", {}).get("additionalInfo"):
+        features |= describe_case(image, mask, settings, label=label, colour=colour)
+    return features
 
 
 def _stamp(source):
@@ -311,9 +335,10 @@ def _error_table(index, outcomes):
     return pd.DataFrame(rows, columns=["patient", "reason", "way_out"])
 
 
-def _warn_of_grey_levels(index, features, setting):
+def _warn_of_grey_levels(index, features, settings):
     """A preset's bins may not suit the images: too few grey levels hide texture, too many leave the matrices empty."""
-    if setting["binCount"] is not None:
+    setting = settings.setting
+    if settings.preset is None or setting["binCount"] is not None:
         return
     outside = {}
     for patient, row in zip(index, features, strict=True):
@@ -329,6 +354,12 @@ def _warn_of_grey_levels(index, features, setting):
             DataWarning,
             stacklevel=3,
         )
+
+
+def _diagnostics(index, rows):
+    """Move the diagnostics of each row to a table of their own."""
+    moved = [{name: row.pop(name) for name in list(row) if name.startswith("diagnostics_")} for row in rows]
+    return pd.DataFrame(moved, index=index)
 
 
 def _columns(features, settings):

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from fusionkit.imaging.read import read_image
 from fusionkit.radiomics.case import prepare_case, read_case
 from fusionkit.radiomics.image_types import derive_images
 from fusionkit.radiomics.moving import compute_maps
@@ -47,7 +46,7 @@ def extract_maps(image, mask, settings=None, *, label=None, folder=None, ibsi=Fa
     Examples
     --------
     >>> import numpy as np, SimpleITK as sitk
-    >>> from fusionkit.radiomics.maps import extract_maps
+    >>> from fusionkit.radiomics import extract_maps
     >>> image = sitk.GetImageFromArray(np.arange(1000, dtype=np.int16).reshape(10, 10, 10))
     >>> mask = sitk.GetImageFromArray(np.pad(np.ones((4, 4, 4), np.uint8), 3))
     >>> maps = extract_maps(image, mask, {"featureClass": {"firstorder": ["Mean"]}})
@@ -55,7 +54,7 @@ def extract_maps(image, mask, settings=None, *, label=None, folder=None, ibsi=Fa
     (444.0, 0.0)
     """
     settings = read_settings(settings)
-    image, mask, label = read_case(read_image(image), mask, settings, label)
+    image, mask, label = read_case(image, mask, settings, label)
     case = prepare_case(image, mask, label, settings)
     box = _widened(case.box, settings.setting["kernelRadius"], case.roi.shape)
     maps = {}

@@ -11,7 +11,7 @@ from fusionkit.radiomics.cooccurrence import COOCCURRENCE_STATISTICS, second_cor
 from fusionkit.radiomics.discretise import GreyLevels, discretise
 from fusionkit.radiomics.firstorder import first_order_statistics
 from fusionkit.radiomics.map_kernels import map_neighbours, map_runs, map_zones
-from fusionkit.radiomics.matrices import angles, flat_steps, padded_grid
+from fusionkit.radiomics.matrices import angles, flat_steps, padded_grid, zone_steps
 from fusionkit.radiomics.statistics import SIZE_STATISTICS, TONE_STATISTICS
 from fusionkit.radiomics.texture import SIZE_NAMES, angle_weights, force2d_axis, mean_over_directions
 
@@ -237,7 +237,7 @@ def _run_lengths(surroundings, centres):
 def _zones(surroundings, centres):
     patch = surroundings.patch(1)
     sizes = np.empty((len(centres), 1, len(SIZE_STATISTICS)))
-    steps = flat_steps(surroundings.next_angles, patch.shape)
+    steps = zone_steps(surroundings.next_angles, patch.shape)
     map_zones(surroundings.grid, surroundings.corners(centres), patch, steps, surroundings.grey.levels, sizes)
     return _named(SIZE_NAMES["glszm"], sizes)
 

@@ -126,6 +126,11 @@ class RadiomicsSettings:
     def explicit_label(self):
         return self.to_dict().get("setting", {}).get("label")
 
+    @property
+    def preset(self):
+        """Name of the preset that these settings are, or None."""
+        return next((name for name, preset in PRESETS.items() if self.to_dict() == _check(preset)), None)
+
     def fingerprint(self):
         """Return a hash that two settings share exactly when they ask for the same features and numbers.
 

@@ -17,6 +17,7 @@ from fusionkit.radiomics.matrices import (
     flat_steps,
     padded_grid,
     spans_a_line,
+    zone_steps,
 )
 from fusionkit.radiomics.statistics import SIZE_STATISTICS, TONE_STATISTICS, size_statistics, tone_statistics
 
@@ -210,7 +211,7 @@ class TextureMatrices:
         n_voxels = self.grey.ranks.size
         ranks, sizes = np.empty(n_voxels, dtype=np.int32), np.empty(n_voxels, dtype=np.int32)
         links = np.empty(self.grid.size, dtype=np.int32)
-        steps = flat_steps(angles(self.shape, [1], self.axis), self.grid.shape)
+        steps = zone_steps(angles(self.shape, [1], self.axis), self.grid.shape)
         n_zones = count_zones(self.grid.ravel(), steps, links, ranks, sizes)
         distinct, column = np.unique(sizes[:n_zones], return_inverse=True)
         counts = np.zeros((1, self.grey.levels.size, distinct.size))

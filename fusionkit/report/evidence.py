@@ -1,15 +1,15 @@
-"""The evidence behind the verdict: discrimination and calibration, as figures and tables for the template."""
+"""How well each model tells patients with the event from those without: curves, estimates and differences."""
 
 import pandas as pd
 
-from ..plotting import CalibrationDisplay, ForestDisplay, RocDisplay
+from ..plotting import ForestDisplay, PrecisionRecallDisplay, RocDisplay
 from ..plotting.style import SERIES, series_colors
-from .figures import inline_svg
+from .figures import Drawing
 from .interval_words import interval_words
-from .numbers import count, fixed, interval, listed, percent, signed
-from .verdict import fusion_label, judge_difference
+from .numbers import fixed, interval, listed, percent, signed
+from .verdict import judge_difference
 
-__all__ = ["calibration", "discrimination"]
+__all__ = ["discrimination", "fusion_colors", "ranked"]
 
 FINDINGS = {
     "gain": "gain",
@@ -20,19 +20,40 @@ FINDINGS = {
 }
 
 
-def _ranked(comparison):
-    """Fusions in order of importance: early, late, the baseline, then the others as they come."""
+def ranked(comparison):
+    """Return the fusions in order of importance: early, late, the baseline, then the others as they come.
+
+    Parameters
+    ----------
+    comparison : dict
+        ``results["comparison"]``.
+
+    Returns
+    -------
+    names : list of str
+    """
     names = [row["fusion"] for row in comparison["estimates"]]
     first = [name for name in ("early", "late", comparison["baseline"]) if name in names]
     return list(dict.fromkeys([*first, *names]))
 
 
-def _colors(comparison):
-    return series_colors(_ranked(comparison), baseline=comparison["baseline"])
+def fusion_colors(comparison):
+    """Return the colour that each fusion has in every figure.
+
+    Parameters
+    ----------
+    comparison : dict
+        ``results["comparison"]``.
+
+    Returns
+    -------
+    colors : dict of str to str
+    """
+    return series_colors(ranked(comparison), baseline=comparison["baseline"])
 
 
 def discrimination(results, predictions):
-    """Return ROC curves, forest plots and the table of AUCs and differences.
+    """Return ROC and precision-recall curves, forest plots and the table of AUCs and differences.
 
     Parameters
     ----------
@@ -44,12 +65,12 @@ def discrimination(results, predictions):
     Returns
     -------
     view : dict
-        level, baseline, intervals (how they were made), rows, and the figures roc, aucs, differences (each with svg
-        and caption, or None).
+        level, baseline, intervals (how they were made), rows, and the figures roc, precision_recall, aucs and
+        differences (each a Drawing, or None).
     """
     comparison = results["comparison"]
     differences = {row["fusion"]: row for row in comparison.get("differences") or []}
-    colors = _colors(comparison)
+    colors = fusion_colors(comparison)
     return {
         "level": percent(comparison.get("confidence", 0.95)),
         "baseline": comparison["baseline"],
@@ -57,6 +78,7 @@ def discrimination(results, predictions):
         "rows": [_row(row, differences.get(row["fusion"]), colors) for row in comparison["estimates"]],
         "compared": bool(differences),
         "roc": _roc(comparison, predictions, colors),
+        "precision_recall": _precision_recall(comparison, predictions, colors),
         "aucs": _aucs(comparison, colors),
         "differences": _differences(comparison, colors),
     }
@@ -81,15 +103,19 @@ def _row(row, difference, colors):
     return cells
 
 
-def _roc(comparison, predictions, colors):
-    names = [name for name in _ranked(comparison) if name in set(predictions["fusion"])]
+def _shown(comparison, predictions):
+    """Predictions of the fusions that a figure has colours for, the most important first, and the names left out."""
+    names = [name for name in ranked(comparison) if name in set(predictions["fusion"])]
     drawn = names[: len(SERIES)]
+    order = {name: place for place, name in enumerate(drawn)}
+    shown = predictions[predictions["fusion"].isin(drawn)]
+    return shown.sort_values("fusion", key=lambda s: s.map(order), kind="stable"), drawn, names[len(drawn) :]
+
+
+def _roc(comparison, predictions, colors):
+    shown, drawn, rest = _shown(comparison, predictions)
     if not drawn:
         return None
-    order = {name: place for place, name in enumerate(drawn)}
-    shown = predictions[predictions["fusion"].isin(drawn)].sort_values(
-        "fusion", key=lambda s: s.map(order), kind="stable"
-    )
     bands = [name for name in ("early", comparison["baseline"]) if name in drawn] or drawn[:1]
     display = RocDisplay.from_predictions(shown, colors=colors, bands=bands)
     repeats = predictions["repeat"].nunique()
@@ -100,19 +126,30 @@ def _roc(comparison, predictions, colors):
         if repeats > 1
         else ""
     )
-    rest = f" Not drawn, to keep the figure readable: {listed(names[len(drawn) :])}." if len(names) > len(drawn) else ""
+    missing = f" Not drawn, to keep the figure readable: {listed(rest)}." if rest else ""
     aucs = listed(
         f"{row['fusion']} {fixed(row['auc'], 2)}" for row in comparison["estimates"] if row["fusion"] in drawn
     )
-    return {
-        "svg": inline_svg(
-            display.figure_, name="roc", title="ROC curves", description=f"Area under each mean curve: {aucs}."
-        ),
-        "caption": (
-            f"ROC curves of out-of-fold predictions, averaged over the test folds of all repeats; the area under each "
-            f"line is the AUC of the table.{band}{rest}"
-        ),
-    }
+    caption = (
+        f"ROC curves of out-of-fold predictions, averaged over the test folds of all repeats; the area under each "
+        f"line is the AUC of the table.{band}{missing}"
+    )
+    return Drawing("roc", "ROC curves", f"Area under each mean curve: {aucs}.", caption, display)
+
+
+def _precision_recall(comparison, predictions, colors):
+    shown, drawn, _ = _shown(comparison, predictions)
+    if not drawn or not shown["y_true"].any():
+        return None
+    display = PrecisionRecallDisplay.from_predictions(shown, colors=colors, bands=())
+    means = display.frame().groupby("fusion", sort=False)["precision"].mean()
+    said = listed(f"{name} {fixed(value, 2)}" for name, value in means.items())
+    repeats = ", averaged over the repeats at equal recall" if len(predictions["repeat"].unique()) > 1 else ""
+    caption = (
+        f"Precision (the share of true events among patients called positive) against recall{repeats}. The dashed "
+        f"line marks the share of events, which a model at chance reaches. Average precision: {said}."
+    )
+    return Drawing("precision-recall", "Precision-recall curves", f"Average precision: {said}.", caption, display)
 
 
 def _aucs(comparison, colors):
@@ -121,10 +158,8 @@ def _aucs(comparison, colors):
     display = ForestDisplay(table, reference=0.5, xlabel="AUC").plot(colors=colors)
     said = listed(f"{row['fusion']} {fixed(row['auc'])}" for row in comparison["estimates"])
     level = percent(comparison.get("confidence", 0.95))
-    return {
-        "svg": inline_svg(display.figure_, name="aucs", title="AUC of every model", description=f"AUC: {said}."),
-        "caption": f"AUC with {level} confidence interval. The dashed line marks chance.",
-    }
+    caption = f"AUC with {level} confidence interval. The dashed line marks chance."
+    return Drawing("aucs", "AUC of every model", f"AUC: {said}.", caption, display)
 
 
 def _differences(comparison, colors):
@@ -137,63 +172,8 @@ def _differences(comparison, colors):
     display = ForestDisplay(table, reference=0.0, xlabel="Difference in AUC", signed=True).plot(colors=colors)
     said = listed(f"{row['fusion']} {signed(row['difference'])}" for row in rows)
     level = percent(comparison.get("confidence", 0.95))
-    return {
-        "svg": inline_svg(display.figure_, name="differences", title=label, description=f"Difference in AUC: {said}."),
-        "caption": (
-            f"Paired difference in AUC against {comparison['baseline']}, with {level} confidence interval. Right of "
-            f"the dashed line, the model did better than {comparison['baseline']}."
-        ),
-    }
-
-
-def calibration(results, predictions):
-    """Return one small calibration plot for the baseline, early and late fusion.
-
-    Parameters
-    ----------
-    results : dict
-        The content of ``results.json``.
-    predictions : DataFrame
-        Tidy out-of-fold predictions.
-
-    Returns
-    -------
-    view : dict
-        plots (each with label, svg and note), none without predictions, and their caption.
-    """
-    comparison = results["comparison"]
-    present = set(predictions["fusion"])
-    names = [name for name in (comparison["baseline"], "early", "late") if name in present]
-    names = (names if len(names) > 1 else [name for name in _ranked(comparison) if name in present])[:3]
-    colors = _colors(comparison)
-    level = comparison.get("confidence", 0.95)
-    plots = [_calibration_of(name, i, predictions, colors[name], level) for i, name in enumerate(names)]
-    averaged = ("", "")
-    if len(predictions["repeat"].unique()) > 1:
-        averaged = (
-            ", averaged over the repeats for each patient",
-            " Averaging pulls probabilities towards the middle a little.",
-        )
     caption = (
-        f"Out-of-fold probabilities{averaged[0]}, in groups of equal size, with {percent(level)} Wilson intervals of "
-        f"the observed share.{averaged[1]} Marks above: patients with the event; marks below: patients without."
+        f"Paired difference in AUC against {comparison['baseline']}, with {level} confidence interval. Right of the "
+        f"dashed line, the model did better than {comparison['baseline']}."
     )
-    return {"plots": plots, "caption": caption}
-
-
-def _calibration_of(name, place, predictions, color, level):
-    mine = predictions[predictions["fusion"] == name]
-    patients = mine.groupby("patient", sort=False)[["y_true", "y_score"]].mean()
-    display = CalibrationDisplay.from_predictions(
-        patients["y_true"], patients["y_score"], confidence=level, color=color
-    )
-    groups = display.frame()
-    said = "; ".join(f"predicted {row.predicted:.2f}, observed {row.observed:.2f}" for row in groups.itertuples())
-    svg = inline_svg(
-        display.figure_, name=f"calibration-{place}", title=f"Calibration of {fusion_label(name)}", description=said
-    )
-    note = (
-        f"Mean prediction {fixed(patients['y_score'].mean(), 2)}, observed {fixed(patients['y_true'].mean(), 2)} "
-        f"({count(len(patients), 'patient')}, {int(patients['y_true'].sum())} events)."
-    )
-    return {"label": fusion_label(name, start=True), "svg": svg, "note": note}
+    return Drawing("differences", label, f"Difference in AUC: {said}.", caption, display)

@@ -127,10 +127,16 @@ def _validation(results, cite):
         f"on new patients of the same population, of models trained on {share} of the cohort.{adjusted}"
     )
     averaged = "" if repeats == 1 else " averaged over repeats"
+    mean = "" if repeats == 1 else ", averaged over repeats"
     yield (
-        f"Calibration was judged by eye from out-of-fold probabilities{averaged}, in groups of equal size "
-        f"with Wilson intervals{cite('wilson')}."
+        f"Calibration was judged from out-of-fold probabilities{averaged}, in groups of equal size with Wilson "
+        f"intervals{cite('wilson')}, and by calibration slope and intercept{mean}. Clinical utility is the net benefit "
+        f"at thresholds from 1 to 99 %, against {comparison['baseline']}, treating all and treating none"
+        f"{cite('utility')}."
     )
+    if _kinds(results)["image"]:
+        yield f"Stability of the selection is Nogueira's index over the training sets{cite('stability')}."
+    yield f"The number of patients was set against Riley's criteria for assumed AUCs{cite('sample_size')}."
 
 
 def _software(results, cite):

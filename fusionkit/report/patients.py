@@ -1,7 +1,7 @@
 """Who was analysed: the flow of patients, those left out with their reasons, and warnings about the data."""
 
 from ..plotting import FlowDisplay
-from .figures import inline_svg
+from .figures import Drawing
 from .numbers import count, listed, percent
 
 __all__ = ["MAX_ROWS", "patients"]
@@ -24,7 +24,7 @@ def patients(results):
     Returns
     -------
     view : dict
-        summary, modalities, flow, svg (None without a flow), excluded, n_excluded, more_excluded, reasons, warnings
+        summary, modalities, flow, figure (None without a flow), excluded, n_excluded, more_excluded, reasons, warnings
         and more_warnings.
     """
     cohort = results["cohort"]
@@ -36,7 +36,7 @@ def patients(results):
     return {
         "modalities": [{"name": name, **facts} for name, facts in (cohort.get("modalities") or {}).items()],
         "flow": flow,
-        "svg": _figure(cohort, flow, shown) if flow else None,
+        "figure": _figure(cohort, flow, shown) if flow else None,
         "excluded": excluded[:MAX_ROWS],
         "n_excluded": len({str(row["patient"]) for row in excluded}),
         "more_excluded": max(0, len(excluded) - MAX_ROWS),
@@ -70,4 +70,6 @@ def _figure(cohort, flow, shown):
     split = [f"{n_events} {outcome['positive']}", f"{n - n_events} {outcome['negative']}"]
     display = FlowDisplay(flow, reasons=shown, analysed=split).plot()
     said = listed(f"{step['label']}: {step['n']}" for step in flow)
-    return inline_svg(display.figure_, name="flow", title="Flow of patients", description=f"{said}.")
+    several = " A patient may be left out for several reasons." if len(shown) > 1 else ""
+    caption = f"Flow of patients from the sources to the analysis.{several}"
+    return Drawing("flow", "Flow of patients", f"{said}.", caption, display)

@@ -25,6 +25,18 @@ REFERENCES = {
         "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc "
         "1927;22:209-212. doi:10.1080/01621459.1927.10502953"
     ),
+    "utility": (
+        "Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction models. Med Decis "
+        "Making 2006;26:565-574. doi:10.1177/0272989X06295361"
+    ),
+    "stability": (
+        "Nogueira S, Sechidis K, Brown G. On the stability of feature selection algorithms. J Mach Learn Res "
+        "2018;18(174):1-54."
+    ),
+    "sample_size": (
+        "Riley RD, Ensor J, Snell KIE, et al. Calculating the sample size required for developing a clinical "
+        "prediction model. BMJ 2020;368:m441. doi:10.1136/bmj.m441"
+    ),
     "sklearn": (
         "Pedregosa F, Varoquaux G, Gramfort A, et al. Scikit-learn: machine learning in Python. J Mach Learn Res "
         "2011;12:2825-2830."
@@ -160,7 +172,9 @@ def cited(results):
         keys += references_of(SELECTORS, settings.get("selectors"))
     keys += ["late"] if "late" in fusions else []
     keys += references_of(MODELS, settings.get("models"))
-    keys += ["nested", interval_words(comparison).reference, "wilson", "sklearn"]
+    keys += ["nested", interval_words(comparison).reference, "wilson", "utility"]
+    keys += ["stability"] if "image" in kinds else []
+    keys += ["sample_size", "sklearn"]
     return [key for key in dict.fromkeys(keys) if key is not None]
 
 

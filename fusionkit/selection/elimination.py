@@ -7,6 +7,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import get_tags
 
+from ._logistic import lean_logistic
 from .base import Ranker, encode_target, resolve_task
 
 __all__ = ["RFERanker"]
@@ -91,13 +92,20 @@ class RFERanker(Ranker):
     def _rank(self, X, y):
         step = self._check_step(X.shape[1])
         estimator = self._check_estimator(y)
-        remaining, dropped = np.arange(X.shape[1]), []
+        remaining, dropped, table = np.arange(X.shape[1]), [], np.ascontiguousarray(X)
+        lean = None
         while remaining.size > 1:
-            fitted = clone(estimator).fit(np.ascontiguousarray(X[:, remaining]), y)
-            worst_first = np.argsort(importances_of(fitted), kind="stable")
+            weights = None if lean is None else lean(table)
+            if weights is None:  # the first fit checks the estimator and the table
+                importances = importances_of(clone(estimator).fit(table, y))
+                lean = lean_logistic(estimator, table, y)
+            else:
+                importances = weights**2
+            worst_first = np.argsort(importances, kind="stable")
             n_drop = min(step, remaining.size - 1)
             dropped.extend(remaining[worst_first[:n_drop]])
             remaining = np.delete(remaining, worst_first[:n_drop])
+            table = np.ascontiguousarray(np.delete(table, worst_first[:n_drop], axis=1))
         order = np.array([*dropped, *remaining])[::-1]
         scores = np.empty(X.shape[1])
         scores[order] = np.arange(X.shape[1])[::-1]

@@ -1,6 +1,6 @@
 """A study file, checked, run and reported."""
 
-from .draft import draft_study
+from .draft import StudyDraft, draft_study
 from .file import read_study_file
 from .images import CaseOutcome, extract_cases
 from .run import Study, StudyResult, read_cohort
@@ -9,6 +9,7 @@ from .schema import StudySpec
 __all__ = [
     "CaseOutcome",
     "Study",
+    "StudyDraft",
     "StudyResult",
     "StudySpec",
     "draft_study",

@@ -1,31 +1,40 @@
-"""Draft a study file from the user's tables, for the user to correct."""
+"""Draft a study file and a data dictionary from the user's tables, for the user to correct."""
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
+import pandas as pd
 import yaml
 
 from ..cohort import screen_columns
-from ..ehr import coerce_columns, infer_types, read_table
+from ..ehr import coerce_columns, draft_dictionary, infer_types, read_table
 from ..exceptions import Problem, StudyError
+from .draft_events import draft_events
 
-__all__ = ["draft_study"]
+__all__ = ["StudyDraft", "draft_study"]
 
 _HEAD = """\
-# A draft made from {clinical}: read it, correct it, then run
+# A draft made from {clinical}: read it and its dictionary, correct both, then run
 #   fusionkit check {name}     every problem at once
 #   fusionkit run {name}       the comparison and the report
 title: {title}
 id: {id_column}
+dictionary: {dictionary}   # type, unit, range and levels of every column; correct it first
 outcome:
   table: {clinical}
   column: {outcome}
   positive: {positive}
-  given_away_by: {given_away_by}   # columns that define or reveal the outcome; they are refused as features
+  # date: COLUMN        # when the outcome became known: whatever is later is refused as leakage
 modalities:
   ehr:
     table: {clinical}
-    columns:   # number, integer, category, flag, date, or the levels of an ordinal column in their order
+    columns:   # the features; their types stand in the dictionary
+"""
+
+_LABS = """\
+  labs:
+    table: {clinical}
 """
 
 _IMAGES = """\
@@ -33,13 +42,14 @@ _IMAGES = """\
     images: {images}   # one row per patient
     image: {image}
     mask: {mask}
+    # time: COLUMN            # the time of the scan; then 'index: first' chooses one scan of several
     # settings: params.yaml   # a pyradiomics parameter file
     # colour: luminance       # for colour pictures, such as tinted ultrasound frames
 """
 
 _TAIL = """\
-# fusions: [ehr, imaging, early, late]   # all of them when not given
-# n_features: [5, 10, 20]                # how many image features the search may keep
+# same_person: {{sex: sex}}               # a second identifier, compared wherever two tables have it
+{fusions}# n_features: [5, 10, 20]               # how many image features the search may keep
 validation:
   folds: 5
   repeats: 5
@@ -48,11 +58,37 @@ validation:
 """
 
 
-def draft_study(clinical, *, outcome=None, positive=None, images=None, id_column=None, out="study.yaml"):
-    """Return the text of a study file with the columns' types inferred.
+class StudyDraft(NamedTuple):
+    """A study to be corrected.
 
-    Columns that alone predict the outcome almost perfectly are listed under ``given_away_by`` instead of as features;
-    free text and dates are left out, with a comment.
+    Parameters
+    ----------
+    study : str
+        The study file (YAML).
+    dictionary : DataFrame of str
+        The data dictionary, one line per column.
+    """
+
+    study: str
+    dictionary: pd.DataFrame
+
+
+def draft_study(
+    clinical,
+    *,
+    outcome=None,
+    positive=None,
+    images=None,
+    events=None,
+    id_column=None,
+    out="study.yaml",
+    dictionary="dictionary.csv",
+):
+    """Return a study file and a data dictionary with the columns' types inferred.
+
+    Columns that alone predict the outcome almost perfectly are marked ``defines_outcome`` in the dictionary instead of
+    being features; free text and dates are left out, with a comment. Measurements belong to the record where there are
+    images, and are a modality of their own where there are none.
 
     Parameters
     ----------
@@ -64,16 +100,19 @@ def draft_study(clinical, *, outcome=None, positive=None, images=None, id_column
         The value or values of the event; the rarer of two when None.
     images : path-like or None, default=None
         A table of images with patient id, image and mask.
+    events : path-like or None, default=None
+        A long table with one row per measurement, such as laboratory values.
     id_column : str or None, default=None
-        The patient id; the first column with a different value in every row when None. The images' table may call it
+        The patient id; the first column with a different value in every row when None. The other tables may call it
         otherwise: there, the first column whose values are ids of the clinical table.
     out : path-like, default='study.yaml'
-        Where the file will stand; the tables' paths are written relative to its folder.
+        Where the study file will stand; the tables' paths are written relative to its folder.
+    dictionary : path-like, default='dictionary.csv'
+        Where the dictionary will stand.
 
     Returns
     -------
-    text : str
-        YAML.
+    draft : StudyDraft
 
     Raises
     ------
@@ -82,46 +121,76 @@ def draft_study(clinical, *, outcome=None, positive=None, images=None, id_column
     """
     clinical, folder = Path(clinical), Path(out).parent
     table = _read_with_id(clinical, id_column)
-    pictures = None if images is None else _read_with_id(Path(images), table.id_column, like=table.ids)
-    columns = [column for column in table.frame.columns if column != table.id_column]
-    types = infer_types(table, columns)
+    others = {what: Path(path) for what, path in (("images", images), ("events", events)) if path is not None}
+    read = {what: _read_with_id(path, table.id_column, like=table.ids) for what, path in others.items()}
+    types = infer_types(table)
     outcome, positive = _choose_outcome(table, outcome, positive, types)
+    suspects = _find_suspects(table, types, outcome, positive)
+    paths = {what: _scalar(_relative(path, folder)) for what, path in others.items()}
+    measured = draft_events(read["events"], table, types, paths["events"], _scalar) if "events" in read else None
+    place = _scalar(_relative(clinical, folder))
+    parts = [
+        _HEAD.format(
+            clinical=place,
+            name=Path(out).name,
+            title=_scalar(_title(outcome, others)),
+            id_column=_id_line({clinical: table} | {others[what]: one for what, one in read.items()}, folder),
+            dictionary=_scalar(_relative(dictionary, folder)),
+            outcome=_scalar(outcome),
+            positive=_flow(positive),
+        ),
+        *_column_lines(types, outcome, suspects, measured and measured.anchor),
+    ]
+    if measured is not None:
+        parts += [*([] if images is not None else [_LABS.format(clinical=place)]), measured.text]
+    if images is not None:
+        parts.append(_draft_images(read["images"], paths["images"]))
+    second = "imaging" if images is not None else "labs" if events is not None else None
+    fusions = f"# fusions: [ehr, {second}, early, late]   # all of them when not given\n" if second else ""
+    lines = draft_dictionary(table)
+    lines.loc[lines["name"].isin(suspects), "defines_outcome"] = "yes"
+    lines = lines if measured is None else pd.concat([lines, measured.lines], ignore_index=True)
+    return StudyDraft("".join(parts) + _TAIL.format(fusions=fusions), lines)
+
+
+def _title(outcome, others):
+    what = "Does imaging add" if "images" in others else "Do measurements add" if "events" in others else "What can be"
+    return f"{what} {f'to the record in predicting {outcome}' if others else f'learnt of {outcome}'}?"
+
+
+def _find_suspects(table, types, outcome, positive):
+    """The columns that alone predict the outcome almost perfectly."""
     y = table.frame[outcome].isin(positive).to_numpy()
     known = table.frame[outcome].notna().to_numpy()
     usable = {c: kind for c, kind in types.items() if c != outcome and kind not in {"text", "date"}}
     frame, _ = coerce_columns(table, usable)
-    suspects = {problem.column for problem in screen_columns(frame.loc[known], y[known].astype(int))}
-    lines = [
-        f"      {_scalar(column)}: {kind}\n"
-        if column in usable
-        else f"      # {_scalar(column)}: {kind}   # not used as it stands\n"
-        for column, kind in types.items()
-        if column != outcome and column not in suspects
-    ]
-    head = _HEAD.format(
-        clinical=_scalar(_relative(clinical, folder)),
-        name=Path(out).name,
-        title=_scalar(f"Does imaging add to the record in predicting {outcome}?"),
-        id_column=_id_line(table, pictures, clinical, images, folder),
-        outcome=_scalar(outcome),
-        positive=_flow(positive),
-        given_away_by=_flow(sorted(suspects)),
-    )
-    return head + "".join(lines) + ("" if images is None else _draft_images(pictures, images, folder)) + _TAIL
+    return {problem.column for problem in screen_columns(frame.loc[known], y[known].astype(int))}
 
 
-def _id_line(table, pictures, clinical, images, folder):
+def _column_lines(types, outcome, suspects, anchor):
+    """The features, one a line; what is not one stands as a comment that says why."""
+    usable = 0
+    for column, kind in types.items():
+        if column == outcome:
+            continue
+        why = "separates the outcomes almost perfectly: is it known before?" if column in suspects else ""
+        why = why or {"text": "free text: 'note: text' makes topics of it", "date": "a date"}.get(kind, "")
+        why = "the time of the scan" if column == anchor else why
+        usable += not why
+        yield f"      {'# ' if why else ''}- {_scalar(column)}{f'   # {why}' if why else ''}\n"
+    if not usable:
+        yield "      []\n"
+
+
+def _id_line(tables, folder):
     """One column for every table, or the column of each."""
-    if pictures is None or pictures.id_column == table.id_column:
-        return _scalar(table.id_column)
-    paths = {_relative(clinical, folder): table.id_column, _relative(images, folder): pictures.id_column}
-    return _flow(paths)
+    columns = {_relative(path, folder): table.id_column for path, table in tables.items()}
+    return _scalar(next(iter(columns.values()))) if len(set(columns.values())) == 1 else _flow(columns)
 
 
-def _draft_images(pictures, images, folder):
+def _draft_images(pictures, path):
     columns = [column for column in pictures.frame.columns if column != pictures.id_column]
     found = {kind: next((c for c in columns if kind in c.lower()), kind) for kind in ("image", "mask")}
-    path = _scalar(_relative(images, folder))
     return _IMAGES.format(images=path, **{kind: _scalar(column) for kind, column in found.items()})
 
 

@@ -10,7 +10,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ..exceptions import Problem, StudyError
-from .schema import ImageModality, RecordModality, StudySpec
+from .modalities import ImageModality, RecordModality
+from .schema import StudySpec
 
 __all__ = ["read_study_file"]
 
@@ -77,6 +78,7 @@ def read_study_file(path):
         problems += [_as_problem(detail, lines, name) for detail in error.errors(include_url=False)]
     if problems:
         raise StudyError(sorted(problems, key=lambda problem: problem.row or 0))
+    spec._home = path.parent
     return spec
 
 

@@ -34,7 +34,8 @@ class RunFolder:
     Raises
     ------
     StudyError
-        If the folder is a file, holds other files, a finished run, or another study's run, without ``force``.
+        If the folder is a file, holds other files, a finished run, or the beginning of another study's run, without
+        ``force``. A run that was refused before its first fold has begun nothing.
     """
 
     def __init__(self, path, key, *, force=False):
@@ -69,6 +70,8 @@ class RunFolder:
     def _refusal(self, state):
         if self.resumed or not self.path.is_dir() or (state is None and not any(self.path.iterdir())):
             return None
+        if state is not None and not self._worth_keeping():
+            return None
         if state is None:
             what, instead = "holds other files", "write into it all the same with --force"
         elif state["key"] == self._key:
@@ -77,6 +80,11 @@ class RunFolder:
             what = "holds a run of another study, or of this one before its data or settings changed"
             instead = "replace its results with --force (image features are kept)"
         return f"the output folder {self.path.name} {what}", f"Choose another folder with --out, or {instead}."
+
+    def _worth_keeping(self):
+        """Whether there are results or finished folds; image features are kept by content, whoever computed them."""
+        folds = self.folds.folder
+        return any((self.path / name).exists() for name in OUTPUTS) or (folds.is_dir() and any(folds.iterdir()))
 
     def _clear(self):
         for name in OUTPUTS:

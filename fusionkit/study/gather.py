@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..cohort import Outcome, link_cohort, screen_columns
-from ..ehr import DEFAULT_MISSING, Window, coerce_columns, infer_types, read_table, window_events
-from ..ehr.table import nearest_name
+from ..cohort import Outcome, compare_identifiers, link_cohort, screen_columns
 from ..exceptions import Problem, StudyError
 from ..naming import join_name
 from .images import extract_cases
 from .missing import kept_without
-from .schema import ImageModality
+from .modalities import ImageModality
+from .outcome import read_groups, read_outcome, read_outcome_dates
+from .record import record_features
+from .scans import Scans
+from .tables import Tables
 
 __all__ = ["Gathered", "gather_study"]
 
@@ -39,6 +41,8 @@ class Gathered:
         The file that each side comes from.
     problems : list of Problem
         Everything found.
+    coverage, index_scans : list of dict
+        As in :class:`fusionkit.cohort.Audit`.
     """
 
     modalities: dict
@@ -48,10 +52,12 @@ class Gathered:
     kinds: dict
     sources: dict
     problems: list
+    coverage: list
+    index_scans: list
 
     def link(self, **rules):
         """Return the Cohort of the patients who have what is required; ``rules`` as in :func:`link_cohort`."""
-        return link_cohort(
+        cohort = link_cohort(
             self.modalities,
             self.y,
             self.outcome,
@@ -61,6 +67,8 @@ class Gathered:
             sources=self.sources,
             **rules,
         )
+        audit = replace(cohort.audit, coverage=tuple(self.coverage), index_scans=tuple(self.index_scans))
+        return replace(cohort, audit=audit)
 
 
 def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=None, store=None, progress=None):
@@ -95,226 +103,89 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
         found are listed. With ``images="features"`` it comes before any image is read, and a feature that gives the
         outcome away is among the reasons.
     """
-    reader = _Reader(spec, Path(folder), pseudonyms)
-    outcome, y, groups = reader.outcome()
-    sources, kinds, features = {"outcome": spec.outcome.table}, {}, {}
+    tables = Tables(spec, folder, pseudonyms)
+    outcome, y = read_outcome(tables)
+    groups, outcomes, scans = read_groups(tables), read_outcome_dates(tables), Scans(tables)
+    sources, kinds, features, coverage = {"outcome": spec.outcome.table}, {}, {}, []
     pictures = {name: m for name, m in spec.modalities.items() if isinstance(m, ImageModality)}
     for name, modality in spec.modalities.items():
         sources[name] = modality.files[0]
-        kinds[name] = "image" if name in pictures or modality.select else "record"
-        if name not in pictures:
-            features[name] = reader.record(name, modality)
-            reader.screen(name, features[name], y, refuse=images == "features")
-    if reader.fatal and images == "features":
-        raise StudyError(reader.problems)
+        kinds[name] = spec.kinds[name]
+        if name in pictures:
+            scans.of(name)
+            continue
+        features[name], found = record_features(tables, name, modality, scans, outcomes)
+        coverage += found
+        _screen(tables, name, features[name], y, refuse=images == "features")
+    _compare_identifiers(tables)
+    tables.hold_against_dictionary(_measured(spec))
+    if tables.fatal and images == "features":
+        raise StudyError(tables.problems)
     for name, modality in pictures.items():
-        features[name] = _image_features(reader, name, modality, images, n_jobs, store, progress)
-    if reader.fatal:
-        raise StudyError(reader.problems)
-    return Gathered({name: features[name] for name in kinds}, y, outcome, groups, kinds, sources, reader.problems)
+        features[name] = _image_features(tables, scans.of(name), name, modality, images, n_jobs, store, progress)
+    if tables.fatal:
+        raise StudyError(tables.problems)
+    features = {name: features[name] for name in kinds}
+    found = {"problems": tables.problems, "coverage": coverage, "index_scans": scans.chosen}
+    return Gathered(features, y, outcome, groups, kinds, sources, **found)
 
 
-class _Reader:
-    """Reads each file once and collects what is wrong with it."""
+def _screen(tables, name, features, y, *, refuse):
+    """Warn of each feature that alone gives the outcome away; an error when refused."""
+    shared = features.index.intersection(y.index)
+    columns = [c for c in features.columns if join_name(name, c) not in tables.spec.outcome.trust]
+    X = features.loc[shared, columns].add_prefix(join_name(name, ""))
+    for leak in screen_columns(X, y.loc[shared], file=tables.spec.modalities[name].table):
+        way_out = f"{leak.way_out} If you know why it is so good, name it under 'outcome: trust: [{leak.column}]'."
+        tables.problems.append(replace(leak, way_out=way_out, severity="error" if refuse else "warning"))
 
-    def __init__(self, spec, folder, pseudonyms=None):
-        self.spec = spec
-        self.pseudonyms = pseudonyms
-        self.folder = folder
-        self.problems = []
-        self._tables = {}
-        self._doubled_reported = set()
 
-    @property
-    def fatal(self):
-        return any(p.severity == "error" and p.patient is None for p in self.problems)
+def _measured(spec):
+    """The names of events, which a dictionary may describe as well as columns."""
+    events = [modality.events for modality in spec.modalities.values() if getattr(modality, "events", None)]
+    pairs = [(key, variable.name) for one in events for key, variable in one.variables.items()]
+    return {name for pair in pairs for name in pair if name is not None}
 
-    def table(self, name):
-        """The table of that name with one row per patient, or None when it cannot be read."""
-        if name not in self._tables:
-            try:
-                words = (*DEFAULT_MISSING, *self.spec.missing)
-                table = read_table(name, id_column=self.spec.id_of(name), missing=words, name=name, folder=self.folder)
-                self.problems += table.problems
-                table = table if self.pseudonyms is None else self.pseudonyms.of_table(table)
-            except StudyError as error:
-                self.problems += error.problems
-                table = None
-            self._tables[name] = table
-        return self._tables[name]
 
-    def column(self, table, column, what):
-        """The column if the table has it; otherwise None and a problem with the nearest name."""
-        if column in table.frame.columns:
-            return table.frame[column]
-        way_out = nearest_name(column, table.frame.columns)
-        self.problems.append(Problem(f"has no column {column!r} ({what})", way_out, file=table.name))
-        return None
-
-    def by_patient(self, table, frame):
-        """The frame indexed by patient; patients with several rows are reported and left out."""
-        ids = table.ids
-        self._report_doubled(table, ids)
-        usable = ids.notna() & ~ids.duplicated(keep=False)
-        return frame.loc[usable].set_axis(pd.Index(ids[usable].astype(object), name="patient"))
-
-    def _report_doubled(self, table, ids):
-        if table.name in self._doubled_reported:
-            return
-        self._doubled_reported.add(table.name)
-        rows = pd.Series(table.rows, index=ids.index)
-        for row in rows[ids.isna()]:
-            message = "has no patient id; the row is not used"
-            self.problems.append(Problem(message, "Fill in the id.", "warning", file=table.name, row=int(row)))
-        for patient, lines in rows[ids.notna() & ids.duplicated(keep=False)].groupby(ids):
-            shown = ", ".join(map(str, lines[:5]))
-            message = f"stands in {len(lines)} rows ({shown}); which one counts?"
-            way_out = "Keep one row per patient."
-            self.problems.append(
-                Problem(message, way_out, patient=str(patient), file=table.name, column=table.id_column)
-            )
-
-    def outcome(self):
-        spec = self.spec.outcome
-        nothing = Outcome(spec.column, ("no", "yes")), pd.Series(dtype=int), None
-        table = self.table(spec.table)
-        values = None if table is None else self.column(table, spec.column, "the outcome")
-        if values is None:
-            return nothing
-        frame = self.by_patient(table, pd.DataFrame({"y": values, "row": table.rows}))
-        for patient, row in frame.loc[frame["y"].isna(), "row"].items():
-            where = {"file": table.name, "row": int(row), "column": spec.column}
-            self.problems.append(
-                Problem("the outcome is missing", "Fill it in; the patient is left out.", patient=patient, **where)
-            )
-        known = frame["y"].dropna().astype(str)
-        positive = known.isin(spec.positive)
-        levels = known.value_counts()
-        if not positive.any() or positive.all():
-            shown = ", ".join(f"{level!r} ({n})" for level, n in levels[:10].items())
-            which = "no patient is" if not positive.any() else "every patient is"
-            message = f"{which} positive ({' or '.join(spec.positive)}); the values are {shown}"
-            way_out = "Correct 'outcome: positive' in the study file, or bring patients of both classes."
-            self.problems.append(Problem(message, way_out, file=table.name, column=spec.column))
-            return nothing
-        others = [str(level) for level in levels.index if level not in spec.positive]
-        outcome = Outcome(spec.column, (" or ".join(others), " or ".join(spec.positive)), spec.kind)
-        return outcome, positive.astype(int), self.groups(table)
-
-    def groups(self, table):
-        if self.spec.groups is None:
-            return None
-        values = self.column(table, self.spec.groups, "the groups that never straddle a fold")
-        if values is None:
-            return None
-        groups = self.by_patient(table, values.to_frame())[self.spec.groups]
-        return groups.where(groups.notna(), "patient " + groups.index.astype(str))
-
-    def record(self, name, modality):
-        """Typed features of a record modality, indexed by patient."""
-        table = self.table(modality.table)
-        if table is None:
-            return pd.DataFrame()
-        self._refuse_give_aways(name, modality, table)
-        present = [c for c in modality.columns if self.column(table, c, f"a feature of {name}") is not None]
-        inferred = infer_types(table, [c for c in present if modality.columns[c] is None])
-        types = {column: modality.columns[column] or inferred[column] for column in present}
-        for column, kind in inferred.items():
-            if kind == "text":
-                message = "is free text, or has too many different values for a category"
-                way_out = f"Declare it: 'columns: {{{column}: category}}', or leave it out."
-                self.problems.append(Problem(message, way_out, file=table.name, column=column))
-                types.pop(column)
-        frame, problems = coerce_columns(table, types)
-        self.problems += problems
-        features = self.by_patient(table, frame)
-        if modality.events is not None:
-            features = features.join(self._events(name, modality, table))
-        return features
-
-    def screen(self, name, features, y, *, refuse):
-        """Warn of each feature that alone gives the outcome away; an error when refused."""
-        shared = features.index.intersection(y.index)
-        columns = [c for c in features.columns if join_name(name, c) not in self.spec.outcome.trust]
-        X = features.loc[shared, columns].add_prefix(join_name(name, ""))
-        for leak in screen_columns(X, y.loc[shared], file=self.spec.modalities[name].table):
-            way_out = f"{leak.way_out} If you know why it is so good, name it under 'outcome: trust: [{leak.column}]'."
-            self.problems.append(replace(leak, way_out=way_out, severity="error" if refuse else "warning"))
-
-    def _refuse_give_aways(self, name, modality, table):
-        spec = self.spec.outcome
-        same_table = table.name == spec.table
-        for column in modality.columns:
-            if same_table and column == spec.column:
-                message, way_out = "is the outcome itself", f"Take it out of the columns of {name}."
-            elif column in spec.given_away_by:
-                message = "gives the outcome away, as 'outcome: given_away_by' says"
-                way_out = f"Take it out of the columns of {name}."
-            else:
+def _compare_identifiers(tables):
+    """Compare the second identifiers of the study wherever two tables have them."""
+    spec = tables.spec
+    for what, columns in spec.same_person.items():
+        sides = {}
+        for source in spec.tables if isinstance(columns, str) else columns:
+            table = tables.read(source)
+            column = columns if isinstance(columns, str) else columns[source]
+            if table is None or (isinstance(columns, str) and column not in table.frame):
                 continue
-            self.problems.append(Problem(message, way_out, file=table.name, column=column))
-
-    def _events(self, name, modality, table):
-        """Columns made from the long table of events around each patient's scan."""
-        spec = modality.events
-        events = self.table(spec.table)
-        anchors = self.column(table, spec.anchor, "the time of the scan")
-        if events is None or anchors is None:
-            return pd.DataFrame()
-        found = [self.column(events, column, "of the events") for column in (spec.time, spec.name, spec.value)]
-        if any(column is None for column in found):
-            return pd.DataFrame()
-        windows = {
-            variable: Window(tuple(c.window), c.take, unit=c.unit, delta=c.delta, event=c.name or variable)
-            for variable, c in spec.variables.items()
-        }
-        wanted = events.frame[spec.name].isin([window.event for window in windows.values()]).to_numpy()
-        used = replace(events, frame=events.frame[wanted].reset_index(drop=True), rows=events.rows[wanted])
-        typed, problems = coerce_columns(used, {spec.value: "number", spec.time: "date"})
-        self.problems += problems
-        dates, problems = coerce_columns(table, {spec.anchor: "date"})
-        self.problems += problems
-        long = pd.DataFrame(
-            {
-                "patient": used.ids,
-                "time": typed[spec.time],
-                "name": used.frame[spec.name],
-                "value": typed[spec.value],
-                "row": used.rows,
-            }
-        )
-        if spec.unit in events.frame.columns:
-            long["unit"] = used.frame[spec.unit]
-        anchors = self.by_patient(table, dates)[spec.anchor]
-        columns, _, problems = window_events(long, anchors, windows, name=events.name)
-        self.problems += problems
-        return columns
+            values = tables.column(table, column, f"the {what} of same_person")
+            if values is not None:
+                sides[table.name] = pd.DataFrame({"patient": table.ids, "value": values, "row": table.rows})
+        if len(sides) < 2:
+            message = f"same_person: {what} stands in {len(sides)} table(s); there is nothing to compare it with"
+            way_out = "Name its column in each table, such as {clinical.csv: sex, images.csv: PatientSex}."
+            tables.problems.append(Problem(message, way_out, severity="warning"))
+        tables.problems += compare_identifiers(what, sides)
 
 
-def _image_features(reader, name, modality, images, n_jobs, store, progress):
-    """Features of every image of a modality, indexed by patient; a case that fails is a problem of that patient."""
+def _image_features(tables, cases, name, modality, images, n_jobs, store, progress):
+    """Features of every index scan of a modality, by patient; a case that fails is a problem of that patient."""
     from ..radiomics import RadiomicsSettings
 
-    table = reader.table(modality.images)
     try:
-        settings = RadiomicsSettings(_settings_source(modality.settings, reader.folder))
+        settings = RadiomicsSettings(_settings_source(modality.settings, tables.folder))
     except (ValueError, TypeError, OSError) as error:
         way_out = "Correct it in the study file, or in the parameter file that it names."
-        reader.problems.append(Problem(f"settings of {name}: {error}", way_out))
+        tables.problems.append(Problem(f"settings of {name}: {error}", way_out))
         settings = None
-    if table is None or settings is None:
+    if cases is None or settings is None:
         return pd.DataFrame()
-    paths = [reader.column(table, column, f"a path of {name}") for column in (modality.image, modality.mask)]
-    if any(column is None for column in paths):
-        return pd.DataFrame()
-    cases = reader.by_patient(table, pd.DataFrame({"image": paths[0], "mask": paths[1], "row": table.rows}))
     if images == "check":
         one_feature = {"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean"]}}
         settings = RadiomicsSettings({**settings.to_dict(), **one_feature})
     stage = f"{'Checking' if images == 'check' else 'Reading'} {name} images"
     outcomes = extract_cases(
-        cases,
-        (reader.folder / modality.images).parent,
+        cases[["image", "mask"]],
+        (tables.folder / modality.images).parent,
         settings,
         engine=modality.engine,
         label=modality.label,
@@ -324,19 +195,19 @@ def _image_features(reader, name, modality, images, n_jobs, store, progress):
         store=store,
         progress=None if progress is None else partial(progress, stage),
     )
-    rows, remarks, keeps = {}, {}, reader.spec.rules[name] != "require"
+    rows, remarks, keeps = {}, {}, tables.spec.rules[name] != "require"
     for patient, outcome in zip(cases.index, outcomes, strict=True):
         if outcome.features is None:
             where = {"patient": patient, "file": modality.images, "row": int(cases.loc[patient, "row"])}
             problem = Problem(outcome.reason, outcome.way_out, **where, column=name)
-            reader.problems.append(kept_without(problem) if outcome.absent and keeps else problem)
+            tables.problems.append(kept_without(problem) if outcome.absent and keeps else problem)
         else:
             rows[patient] = outcome.features
         for remark in outcome.remarks:
             remarks.setdefault(re.sub(r"[\d.]+", "#", remark), []).append((patient, remark))
-    reader.problems += [_shared_remark(name, said) for said in remarks.values() if images == "features"]
+    tables.problems += [_shared_remark(name, said) for said in remarks.values() if images == "features"]
     if not rows and len(cases):
-        reader.problems.append(Problem(f"no image of {name} could be used", "See the patients' reasons."))
+        tables.problems.append(Problem(f"no image of {name} could be used", "See the patients' reasons."))
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from .fields import STRICT
 
 __all__ = ["MaxMissing", "PolicyKeys", "Pseudonymise"]
 
@@ -20,11 +22,7 @@ def _as_float(value):
 Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_as_float)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class MaxMissing(_Strict):
+class MaxMissing(BaseModel):
     """How much may be missing.
 
     Parameters
@@ -35,11 +33,13 @@ class MaxMissing(_Strict):
         Largest share (0 to 1) of the patients with the modality who may lack a column; with more, it is not used.
     """
 
+    model_config = STRICT
+
     patient: Share | None = None
     column: Share | None = None
 
 
-class Pseudonymise(_Strict):
+class Pseudonymise(BaseModel):
     """How ids are replaced in everything that is written.
 
     Parameters
@@ -50,6 +50,8 @@ class Pseudonymise(_Strict):
         Whether a table of pseudonyms and ids is written beside the key.
     """
 
+    model_config = STRICT
+
     key: str | None = None
     lookup: bool = False
 
@@ -58,7 +60,7 @@ def _as_pseudonymise(value):
     return {True: {}, False: None}[value] if isinstance(value, bool) else value
 
 
-class PolicyKeys(_Strict):
+class PolicyKeys(BaseModel):
     """The keys, for the study's schema to inherit.
 
     Parameters

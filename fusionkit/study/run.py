@@ -208,9 +208,12 @@ class Study:
     def _key(self, seed):
         """Digest of what the run depends on: settings, tables, seed and version; images are kept by content."""
         spec = self.spec
-        names = {spec.outcome.table}.union(*(modality.files for modality in spec.modalities.values()))
+        names = set(spec.tables)
         names |= {m.settings for m in spec.modalities.values() if isinstance(getattr(m, "settings", None), str)}
         files = {name: file_digest(self.folder / name) for name in names if (self.folder / name).is_file()}
+        dictionary = spec.dictionary_file(self.folder)
+        if dictionary is not None and dictionary.is_file():
+            files[spec.dictionary] = file_digest(dictionary)
         return fingerprint([spec.model_dump(mode="json"), files, seed, __version__])
 
     def _results(self, cohort, comparison, seed):
@@ -262,6 +265,8 @@ def _cohort_facts(cohort, spec):
         "modalities": modalities,
         "flow": [{"label": step.label, "n": step.n} for step in cohort.audit.flow],
         "excluded": cohort.audit.excluded.to_dict("records"),
+        "coverage": list(cohort.audit.coverage),
+        "index_scans": list(cohort.audit.index_scans),
         "warnings": [{"place": p.place, "message": p.message, "way_out": p.way_out} for p in cohort.audit.warnings],
     }
 

@@ -124,12 +124,15 @@ def test_init_drafts_a_study_that_runs(command, study):
     status, said = command(*arguments, "--out", "draft.yaml", cwd=study)
     assert status == 0, said
     draft = yaml.safe_load((study / "draft.yaml").read_text())
-    assert draft["modalities"]["ehr"]["columns"]["age"] == "integer"
+    assert "age" in draft["modalities"]["ehr"]["columns"]
+    types = pd.read_csv(study / draft["dictionary"], index_col="name")["type"]
+    assert types["age"] == "integer"
     assert draft["id"] == "patient_id"
     assert draft["modalities"]["imaging"]["mask"] == "mask"
     status, said = command(*arguments, "--out", "draft.yaml", cwd=study)
     assert status == 1
-    assert "exists already" in said
+    assert "draft.yaml: exists already" in said
+    assert "dictionary.csv: exists already" in said
     status, said = command("check", "draft.yaml", "--jobs", "1", cwd=study)
     assert "Cohort of" in said
 
@@ -141,8 +144,14 @@ def test_init_puts_aside_what_gives_the_outcome_away(command, study):
     status, _ = command("init", "clinical.csv", "--outcome", "malignant", "--positive", "yes", "--force", cwd=study)
     assert status == 0
     draft = yaml.safe_load((study / "study.yaml").read_text())
-    assert draft["outcome"]["given_away_by"] == ["biopsy"]
     assert "biopsy" not in draft["modalities"]["ehr"]["columns"]
+    lines = pd.read_csv(study / "dictionary.csv", index_col="name")
+    assert lines.index[lines["defines_outcome"] == "yes"].tolist() == ["biopsy"]
+    edited = (study / "study.yaml").read_text().replace("      - age\n", "      - age\n      - biopsy\n")
+    (study / "study.yaml").write_text(edited)
+    status, said = command("check", "study.yaml", cwd=study)
+    assert status == 1
+    assert "column biopsy: gives the outcome away, as dictionary.csv says in 'defines_outcome'" in said
 
 
 def test_init_finds_the_id_of_each_table(command, study):
@@ -201,7 +210,7 @@ def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_result(study, requ
 def test_extract_writes_features_beside_the_table_s_own_columns(command, study):
     images = pd.read_csv(study / "images.csv", dtype=str).head(3)
     images.columns = ["patient_id", "Image", "Mask"]
-    images["Site"] = ["A", "B", "A"]
+    images["Site"] = ["A", "B", "=1+1"]
     images.loc[1, "Image"] = "images/nothing.nii.gz"
     images.to_csv(study / "cases.csv", index=False)
     (study / "params.yaml").write_text("imageType: {Original: {}}\nfeatureClass: {firstorder: [Mean, Variance]}\n")
@@ -214,6 +223,7 @@ def test_extract_writes_features_beside_the_table_s_own_columns(command, study):
     names = ["original_firstorder_Mean", "original_firstorder_Variance"]
     assert features.columns.tolist() == ["patient_id", "Image", "Mask", "Site", *names]
     assert features["patient_id"].tolist() == images["patient_id"][[0, 2]].tolist()
+    assert features["Site"].tolist() == ["A", "'=1+1"], "a formula must not run where the table is opened"
     assert pd.read_csv(study / "features.errors.csv")["patient"].tolist() == [images.patient_id[1]]
     status, said = command(*arguments, cwd=study)
     assert status == 1

@@ -149,6 +149,8 @@ def test_an_unknown_type_is_refused():
     [
         (["1.5", "2", "3"], "number"),
         (["1", "2", "3"], "integer"),
+        (["1", "2", "3", "4", "k.A."], "integer"),
+        (["1", "2", "3", "4a", "4b"], "text"),
         (["0", "1", None], "flag"),
         (["0.0", "1.0"], "flag"),
         (["yes", "no"], "flag"),

@@ -126,6 +126,12 @@ def test_two_units_in_one_column_are_suspected_with_factor_and_patients():
     assert "2 of 60 values are below the rest (patients P3, P17)" in problem.message
 
 
+def test_one_value_apart_from_all_others_is_an_outlier_and_no_second_unit():
+    values = [50.0 + i for i in range(30)]
+    assert detect_mixed_units([*values, 650.0], list(map(str, range(31)))) is None
+    assert "2 of 32 values" in detect_mixed_units([*values, 650.0, 651.0], list(map(str, range(32)))).message
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_one_unit_is_not_suspected(seed):
     rng = np.random.default_rng(seed)

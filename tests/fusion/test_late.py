@@ -8,6 +8,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit.fusion import LateFusionClassifier
@@ -39,8 +40,22 @@ def cohort():
     return X, y
 
 
+RANKS = "a position counts the training patients who have less, not their weights"
+TWO = [("a", LogisticRegression(), EVERYTHING), ("b", LogisticRegression(C=0.1), EVERYTHING)]
+
+
+def expected_failures(estimator):
+    return {"check_sample_weight_equivalence_on_dense_data": RANKS} if estimator.voting == "rank" else {}
+
+
 @parametrize_with_checks(
-    [LateFusionClassifier([("a", LogisticRegression(), EVERYTHING), ("b", LogisticRegression(C=0.1), EVERYTHING)])]
+    [
+        LateFusionClassifier(TWO),
+        LateFusionClassifier(TWO, voting="rank", weights="score", cv=2),
+        LateFusionClassifier(TWO, weights="optimised", calibration="sigmoid", cv=2),
+        LateFusionClassifier(TWO, voting="stacking", cv=2),
+    ],
+    expected_failed_checks=expected_failures,
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
@@ -61,6 +76,14 @@ def test_scikit_learn_checks(estimator, check):
 def test_hand_worked_combinations(voting, weights, expected):
     fusion, X = late(voting, weights)
     np.testing.assert_allclose(fusion.predict_proba(X)[:, 1], expected, rtol=1e-12)
+
+
+def test_the_vote_for_a_label_equals_hard_voting_of_scikit_learn(cohort):
+    X, y = cohort
+    members = [("lr", LogisticRegression()), ("nb", GaussianNB()), ("tree", DecisionTreeClassifier(max_depth=2))]
+    ours = LateFusionClassifier([(*member, EVERYTHING) for member in members], voting="majority").fit(X, y)
+    theirs = VotingClassifier(members, voting="hard").fit(X, y)
+    np.testing.assert_array_equal(ours.predict(X), theirs.predict(X))
 
 
 def test_mean_equals_soft_voting_of_scikit_learn(cohort):
@@ -113,7 +136,10 @@ def test_permuting_patients_permutes_the_probabilities(cohort):
     [
         ({"voting": "loudest"}, "voting is one of 'mean'"),
         ({"weights": [1, -1]}, "2 non-negative numbers"),
-        ({"weights": [1, 1], "voting": "max"}, "weights apply to voting 'mean' and 'majority'"),
+        (
+            {"weights": [1, 1], "voting": "max"},
+            "weights apply to voting 'mean' and 'majority' and 'rank', not to 'max'",
+        ),
         ({"estimators": []}, "at least one member"),
         ({"estimators": [("a", LinearSVC(), EVERYTHING)]}, r"member 'a' \(LinearSVC\) has no predict_proba"),
         ({"estimators": [("a", GaussianNB(), modality_columns("pet"))]}, "no column of modality 'pet'"),

@@ -96,6 +96,14 @@ def test_a_volume_larger_than_memory_is_refused_before_it_is_allocated(tmp_path,
     assert read_image(path).GetSize() == (64, 64, 20)
 
 
+def test_a_dicom_series_larger_than_memory_is_refused(real_data, monkeypatch):
+    folder = real_data / "ct_mr_organs" / "ct_dicom"
+    n_slices = len(list(folder.glob("*.dcm")))
+    monkeypatch.setattr(memory, "available_bytes", lambda: 2**20)
+    with pytest.raises(CaseError, match=rf"^ct_dicom has \d+ x \d+ x {n_slices} voxels"):
+        read_image(folder)
+
+
 def test_a_header_that_promises_terabytes_is_refused(tmp_path):
     path = tmp_path / "liar.nrrd"
     path.write_bytes(

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
@@ -18,7 +19,7 @@ from fusionkit.metrics import (
     delong_test,
     fold_values,
 )
-from fusionkit.metrics._pairs import auc_influence, score_instability
+from fusionkit.metrics._pairs import auc_excess, pairs_variance, score_instability
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +58,48 @@ def test_one_repeat_or_choice_gives_the_corrected_interval_of_the_fold_values(ou
     assert cv_difference(y, scores[0], scores[1], folds, method="corrected_t").df == 11
 
 
-def test_with_stable_scores_in_one_fold_the_interval_is_delongs():
+def test_in_one_fold_the_variance_is_delongs_without_the_squares_that_it_counts_twice():
     rng = np.random.default_rng(3)
-    y = rng.random(200) < 0.4
-    score, other = y + rng.normal(size=200), y + rng.normal(size=200)
-    event = np.asarray(y)
-    value, influence = auc_influence(event, score[None], np.zeros((1, 200), dtype=int))
-    delong = auc_delong(y, score)
+    event = rng.random(200) < 0.4
+    score, other, one_fold = event + rng.normal(size=200), event + rng.normal(size=200), np.zeros((1, 200), dtype=int)
+    value, excess = auc_excess(event, score[None], one_fold)
+    variance, df = pairs_variance(event, excess, np.arange(200))
+    delong = auc_delong(event, score)
     assert value == pytest.approx(delong.value, abs=1e-12)
-    half = 1.959963984540054 * np.sqrt(np.sum(influence**2))
-    np.testing.assert_allclose([value - half, value + half], [delong.low, delong.high], atol=1e-12)
-    _, second = auc_influence(event, other[None], np.zeros((1, 200), dtype=int))
-    test = delong_test(y, score, other)
-    assert test.difference.value / test.statistic == pytest.approx(np.sqrt(np.sum((influence - second) ** 2)))
+    twice = value * (1 - value) / (event.sum() * (~event).sum())
+    expected = ((delong.high - delong.low) / 2 / 1.959963984540054) ** 2 - twice
+    assert variance == pytest.approx(expected, rel=1e-12)
+    assert min(event.sum(), (~event).sum()) - 1 < df <= 198
+    difference = excess - auc_excess(event, other[None], one_fold)[1]
+    test = delong_test(event, score, other)
+    expected = (test.difference.value / test.statistic) ** 2 - np.sum(difference**2)
+    assert pairs_variance(event, difference, np.arange(200))[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_degrees_of_freedom_are_those_of_brunner_and_munzel():
+    rng = np.random.default_rng(5)
+    event = np.arange(40) < 12
+    score = event + rng.normal(size=40) * np.where(event, 2, 1)
+    _, df = pairs_variance(event, auc_excess(event, score[None], np.zeros((1, 40)))[1], np.arange(40))
+    expected = stats.brunnermunzel(score[~event], score[event]).pvalue
+    events, others = score[event], score[~event]
+    placements = [np.mean(np.sign(one[:, None] - two) / 2, axis=1) for one, two in ((events, others), (others, events))]
+    parts = [placement.var(ddof=1) / placement.size for placement in placements]
+    t = np.mean(np.sign(events[:, None] - others) / 2) / np.sqrt(sum(parts))
+    assert 2 * stats.t.sf(abs(t), df) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_variance_of_fixed_scores_in_small_folds_is_the_one_that_repetition_shows():
+    """Three events per fold: DeLong's sums, which count a pair's own square twice, are a sixth too large here."""
+    rng = np.random.default_rng(6)
+    event = np.arange(40) < 15
+    values, variances = [], []
+    for _ in range(1500):
+        folds = np.array([np.r_[rng.permutation(15), rng.permutation(25)] % 5 for _ in range(2)])
+        value, excess = auc_excess(event, np.tile(event + rng.normal(size=40), (2, 1)), folds)
+        values.append(value)
+        variances.append(pairs_variance(event, excess, np.arange(40))[0])
+    assert np.mean(variances) == pytest.approx(np.var(values), rel=0.08)  # two standard errors of a variance of 1,500
 
 
 def test_instability_is_zero_for_fixed_scores_and_one_for_scores_that_training_decides():
@@ -221,6 +251,47 @@ def test_five_events_give_an_interval_that_admits_how_little_is_known():
     got = cv_estimate(y, y + rng.normal(size=(4, 60)), folds)
     assert got.n_events == 5
     assert got.high - got.low > 0.2
+
+
+def test_a_single_event_has_no_interval_and_says_why():
+    rng = np.random.default_rng(0)
+    y, folds = np.arange(40) < 1, np.array([rng.permutation(40) % 2 for _ in range(3)])
+    with pytest.warns(DataWarning, match="3 of 6 test folds have one class only"):
+        got = cv_estimate(y, rng.normal(size=(3, 40)), folds)
+    assert np.isnan([got.low, got.high]).all()
+    assert "one class has a single patient" in got.reason
+    with pytest.warns(DataWarning):
+        test = cv_difference(y, rng.normal(size=(3, 40)), rng.normal(size=(3, 40)), folds)
+    assert np.isnan([test.difference.low, test.statistic, test.p_value]).all()
+
+
+def test_ties_everywhere_but_for_one_patient_still_give_numbers_inside_the_unit_interval(out_of_fold):
+    y, _, folds, _ = out_of_fold
+    tied = np.zeros((3, 90))
+    tied[:, np.flatnonzero(y)[0]] = 1
+    got = cv_estimate(y, tied, folds)
+    assert 0 < got.low < got.value < got.high < 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda s: s[:2], r"folds must have the shape of baseline_scores, \(2, 90\); got \(3, 90\)"),
+        (lambda s: s[:, :80], r"baseline_scores must have shape \(repeats, 90\)"),
+        (lambda s: np.where(s > 0, np.nan, s), "baseline_scores has .* NaN or infinite"),
+    ],
+)
+def test_models_of_mismatched_splits_are_not_compared(out_of_fold, change, says):
+    y, scores, folds, _ = out_of_fold
+    with pytest.raises(ValueError, match=says):
+        cv_difference(y, scores[0], change(scores[1]), folds)
+
+
+@pytest.mark.parametrize("metric", ["brier", "scaled_brier", "log_loss"])
+def test_what_is_no_probability_is_refused_where_probabilities_are_needed(out_of_fold, metric):
+    y, scores, folds, _ = out_of_fold
+    with pytest.raises(ValueError, match=r"scores has .* outside \[0, 1\]"):
+        cv_estimate(y, scores[0], folds, metric=metric)
 
 
 def test_an_unknown_metric_is_refused_with_the_list(out_of_fold):

@@ -75,6 +75,15 @@ def test_resamples_of_one_class_are_left_out_aloud():
     assert "resamples left out as they had one class" in got.method
 
 
+@pytest.mark.parametrize("constant", [0.0, 1.0])
+def test_scores_that_cannot_vary_have_no_interval_and_say_why(cohort, constant):
+    y, ehr, _ = cohort
+    got = paired_bootstrap(y, {"m": constant * y, "ehr": ehr}, baseline="m", n_resamples=50, random_state=0)
+    assert np.isnan([got.estimates["m"].low, got.estimates["m"].high]).all()
+    assert "in every resample: no variation can show" in str(got.estimates["m"])
+    assert got.differences["ehr"].low < got.differences["ehr"].high
+
+
 def test_a_seed_gives_the_same_interval(cohort):
     y, ehr, _ = cohort
     first, second = (paired_bootstrap(y, {"m": ehr}, n_resamples=50, random_state=9) for _ in range(2))

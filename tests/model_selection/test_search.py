@@ -350,7 +350,7 @@ def test_progress_counts_every_fit():
     seen = []
     grid = {"select__n_features_to_select": [2, 5]}
     FusionSearchCV(flat(AnovaRanker()), grid, cv=3, progress=lambda *counts: seen.append(counts)).fit(X, y)
-    assert seen == [(2, 6), (4, 6), (6, 6)]
+    assert seen == [(0, 6), (2, 6), (4, 6), (6, 6)]
 
 
 def test_an_estimator_that_is_no_pipeline_is_searched_too():

@@ -1,6 +1,7 @@
 """Displays draw what they were given, hand it back, accept an axis, and leave matplotlib as it was."""
 
 import sys
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -10,7 +11,18 @@ from matplotlib.figure import Figure
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 
-from fusionkit.plotting import CalibrationDisplay, FlowDisplay, ForestDisplay, RocDisplay, SelectionDisplay
+from fusionkit.plotting import (
+    CalibrationDisplay,
+    DecisionCurveDisplay,
+    FlowDisplay,
+    ForestDisplay,
+    MissingnessDisplay,
+    PrecisionRecallDisplay,
+    PredictionLadderDisplay,
+    RocDisplay,
+    SelectionDisplay,
+    StabilityDisplay,
+)
 
 FLOW = [
     {"label": "in clinical.csv", "n": 80},
@@ -23,6 +35,14 @@ FOREST = [
     {"name": "early", "value": 0.03, "low": -0.01, "high": 0.07},
     {"name": "late", "value": 0.02, "low": None, "high": np.nan},
 ]
+
+
+FOLDS = [
+    {"repeat": repeat, "fold": fold, "features": ["ct__a", *(["ct__b"] if fold else []), f"ct__c{repeat}{fold}"]}
+    for repeat in range(2)
+    for fold in range(3)
+]
+PATTERNS = [{"pattern": ["ct"], "n": 14, "n_events": 9}, {"pattern": [], "n": 60, "n_events": 20}]
 
 
 def out_of_fold(seed=0, n=60, folds=5, repeats=4, decimals=6):
@@ -38,24 +58,28 @@ def out_of_fold(seed=0, n=60, folds=5, repeats=4, decimals=6):
     return pd.concat(frames, ignore_index=True)
 
 
-def displays():
-    predictions = out_of_fold()
-    one = predictions[predictions["fusion"] == "early"].groupby("patient")[["y_true", "y_score"]].mean()
-    roc, calibration = RocDisplay.from_predictions(predictions), CalibrationDisplay.from_predictions(*one.T.to_numpy())
-    return {
-        "roc": RocDisplay(roc.frame()),
-        "calibration": CalibrationDisplay(calibration.frame()),
-        "forest": ForestDisplay(FOREST, reference=0.0),
-        "selection": SelectionDisplay(
-            [{"feature": "ct__a", "times": 3, "of": 5}, {"feature": "ct__b", "times": 5, "of": 5}]
-        ),
-        "flow": FlowDisplay(FLOW, reasons=[("no image", 7)], analysed=["33 events"]),
-    }
+def calibration():
+    one = out_of_fold().query("fusion == 'early'").groupby("patient")[["y_true", "y_score"]].mean()
+    return CalibrationDisplay(CalibrationDisplay.from_predictions(*one.T.to_numpy()).frame())
 
 
-@pytest.fixture(params=["roc", "calibration", "forest", "selection", "flow"])
+MAKE = {
+    "roc": lambda: RocDisplay(RocDisplay.from_predictions(out_of_fold()).frame()),
+    "calibration": calibration,
+    "forest": lambda: ForestDisplay(FOREST, reference=0.0),
+    "selection": lambda: SelectionDisplay([{"feature": "ct__a", "times": 3, "of": 5}]),
+    "flow": lambda: FlowDisplay(FLOW, reasons=[("no image", 7)], analysed=["33 events"]),
+    "pr": lambda: PrecisionRecallDisplay(PrecisionRecallDisplay.from_predictions(out_of_fold()).frame()),
+    "decision": lambda: DecisionCurveDisplay(DecisionCurveDisplay.from_predictions(out_of_fold()).frame()),
+    "stability": lambda: StabilityDisplay.from_folds(FOLDS),
+    "missingness": lambda: MissingnessDisplay(PATTERNS, columns=["ehr", "ct"]),
+    "ladder": lambda: PredictionLadderDisplay.from_predictions(out_of_fold(), "ehr", "early"),
+}
+
+
+@pytest.fixture(params=MAKE)
 def display(request):
-    return displays()[request.param]
+    return MAKE[request.param]()
 
 
 def test_plot_returns_itself_with_its_axis_and_figure(display):
@@ -76,20 +100,39 @@ def test_settings_of_matplotlib_are_left_alone(display):
     assert dict(matplotlib.rcParams) == before
 
 
-def test_frame_gives_a_copy(display):
+@pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
+def test_frame_gives_a_copy(make):
+    display = make()
     first = display.frame()
-    first.iloc[0, 0] = first.iloc[-1, 0]
-    pd.testing.assert_frame_equal(display.frame(), displays_frame(display))
+    first.iloc[0, -1] = first.iloc[0, -1] * 2
+    pd.testing.assert_frame_equal(display.frame(), make().frame())
 
 
-def displays_frame(display):
-    return next(other for other in displays().values() if type(other) is type(display)).frame()
-
-
-def test_text_is_never_read_as_mathematics(tmp_path):
-    row = {"name": "$x^2$ \\frac", "value": 1.0, "low": 0.0, "high": 2.0}
-    for display in (ForestDisplay([row]), FlowDisplay([{"label": "$\\notacommand{", "n": 3}])):
+def drawn_text(display, tmp_path):
+    """Every text of the figure as it stands in its SVG."""
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
         display.plot().figure_.savefig(tmp_path / "figure.svg")
+    root = ElementTree.parse(tmp_path / "figure.svg").getroot()
+    return ["".join(element.itertext()).strip() for element in root.iter() if element.tag.endswith("text")]
+
+
+@pytest.mark.parametrize("name", ["$x^2$ \\frac", "$\\no{", "a$b$c", "<b>&_^"])
+def test_text_is_never_read_as_mathematics(name, tmp_path):
+    predictions = out_of_fold().replace({"fusion": {"early": name}})
+    curve = {"fusion": name, "fpr": [0, 1], "tpr": [0, 1], "low": 0, "high": 1}
+    patient = {"patient": name, "y_true": 1, "before": 0.1, "after": 0.2}
+    for display in (
+        ForestDisplay([{"name": name, "value": 1.0, "low": 0.0, "high": 2.0}]),
+        FlowDisplay([{"label": name, "n": 3}]),
+        RocDisplay(pd.DataFrame(curve)),
+        PrecisionRecallDisplay.from_predictions(predictions),
+        DecisionCurveDisplay.from_predictions(predictions),
+        SelectionDisplay([{"feature": name, "times": 1, "of": 2}]),
+        StabilityDisplay.from_folds([{"repeat": 0, "fold": 0, "features": [name]}]),
+        MissingnessDisplay([{"pattern": [name], "n": 3, "n_events": 1}]),
+        PredictionLadderDisplay([patient], names=(name[:10], "after")),
+    ):
+        assert any(name[:10] in text for text in drawn_text(display, tmp_path)), type(display).__name__
 
 
 @pytest.mark.parametrize("decimals", [6, 1])

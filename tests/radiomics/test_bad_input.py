@@ -67,6 +67,15 @@ def test_a_value_in_the_region_that_is_not_finite_is_refused(value):
         features(array)
 
 
+@pytest.mark.parametrize("name", ["a.nii.gz", "a.nii", "a.nrrd"])
+def test_a_value_that_is_not_finite_is_found_in_files_too(tmp_path, name):
+    array = image(np.float32)
+    array[4, 5, 6] = np.nan
+    sitk.WriteImage(sitk.GetImageFromArray(array), str(tmp_path / name))
+    with pytest.raises(CaseError, match="1 of 280 voxels of the region are NaN or infinite"):
+        extract_features(tmp_path / name, mask())
+
+
 def test_a_value_far_from_the_region_that_is_not_finite_does_no_harm():
     array = image(np.float32)
     whole = features(array)

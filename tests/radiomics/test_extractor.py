@@ -7,7 +7,7 @@ import SimpleITK as sitk
 from sklearn.base import clone
 
 from fusionkit.exceptions import CaseError, DataWarning
-from fusionkit.radiomics import RadiomicsExtractor, RadiomicsSettings, extract_features
+from fusionkit.radiomics import RadiomicsExtractor, RadiomicsSettings, describe_case, extract_features, read_settings
 from fusionkit.radiomics.catalogue import feature_names
 
 FIRST_ORDER = {"featureClass": {"firstorder": None}}
@@ -165,8 +165,8 @@ def test_memory_computes_a_case_once_and_again_when_its_file_changes(table, tmp_
     from fusionkit.radiomics import extractor as module
 
     calls = []
-    original = module._compute
-    monkeypatch.setattr(module, "_compute", lambda *args: calls.append(1) or original(*args))
+    original = module._extract
+    monkeypatch.setattr(module, "_extract", lambda *args: calls.append(1) or original(*args))
     extractor = RadiomicsExtractor(FIRST_ORDER, memory=tmp_path / "cache")
     first = extractor.transform(table)
     pd.testing.assert_frame_equal(extractor.transform(table), first)
@@ -214,3 +214,21 @@ def test_a_preset_whose_bins_do_not_suit_the_images_says_so(table):
         sitk.WriteImage(sitk.Cast(sitk.ReadImage(path) / 40, sitk.sitkInt16), path)
     with pytest.warns(DataWarning, match=r"4 of 4 cases have fewer than 16 or more than 128 grey levels .*P0 \(\d+\)"):
         RadiomicsExtractor("ct").transform(table)
+
+
+def test_one_case_under_a_preset_whose_bins_do_not_suit_it_says_so(table):
+    image, mask = table.iloc[0][["Image", "Mask"]]
+    sitk.WriteImage(sitk.Cast(sitk.ReadImage(image) / 40, sitk.sitkInt16), image)
+    with pytest.warns(DataWarning, match="fewer than 16 or more than 128 grey levels"):
+        extract_features(image, mask, read_settings("ct"))
+    extract_features(image, mask, {"setting": {"binWidth": 25}})  # own settings are the user's affair
+
+
+def test_diagnostics_stand_in_a_table_of_their_own_where_the_parameter_file_asks_for_them(table):
+    silent = RadiomicsExtractor(FIRST_ORDER)
+    features = silent.transform(table)
+    assert silent.diagnostics_.shape == (len(table), 0)
+    asked = RadiomicsExtractor({**FIRST_ORDER, "setting": {"additionalInfo": True}})
+    pd.testing.assert_frame_equal(asked.transform(table), features)
+    expected = describe_case(*table.iloc[1][["Image", "Mask"]], asked.settings)
+    assert asked.diagnostics_.iloc[1].to_dict() == expected

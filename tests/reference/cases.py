@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["CASES", "COMPLETE", "PARAMETERS", "SETTING", "VALUES"]
+__all__ = ["CASES", "PARAMETERS", "SETTING", "VALUES"]
 
 PARAMETERS = sorted((Path(__file__).parent / "parameters").glob("*.yaml"))
 VALUES = Path(__file__).parent / "values"
@@ -29,6 +29,3 @@ CASES = {
     **{name: (*(path.format(name) for path in _SHIPPED), 1) for name in ("brain1", "brain2", "lung1", "lung2")},
 }
 """Quick ones first."""
-
-COMPLETE = ("breast1", "prostate", "ct-5", "ct-30", "ct-33", "mr-1", "mr-15", "mr-49")
-"""Values are stored for these under every parameter file, for the others under some: make.py goes on from there."""

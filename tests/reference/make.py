@@ -33,13 +33,22 @@ def main(folder, names):
                 continue
             extractor = RadiomicsFeatureExtractor(str(parameters), additionalInfo=False, **SETTING)
             try:
-                result = extractor.execute(str(folder / image), str(folder / mask), label=label)
+                result = extractor.execute(source(folder / image), str(folder / mask), label=label)
                 values[case] = {name: float(value) for name, value in result.items()}
             except ValueError as error:
                 values[case] = {"refused": str(error)}
             VALUES.mkdir(exist_ok=True)
             path.write_bytes(gzip.compress(json.dumps(values, sort_keys=True).encode(), mtime=0))
             print(case, parameters.stem, len(values[case]), flush=True)
+
+
+def source(path):
+    """The path, or the image of a folder with a DICOM series, which older versions of SimpleITK do not open by name."""
+    if path.is_file():
+        return str(path)
+    import SimpleITK as sitk
+
+    return sitk.ReadImage(sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(path)))
 
 
 if __name__ == "__main__":

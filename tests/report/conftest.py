@@ -65,9 +65,13 @@ def make_results(differences=None, *, n=74, n_events=33, modalities=None, repeat
         chosen |= {f"fuse__{image}__select__n_features_to_select": (5, 10, 10)[fold % 3] for image in mine}
         return {"model": "LogisticRegression", "model__C": 0.1, **chosen}
 
+    def kept(fusion, place):
+        """Features chosen in one training set, in keeping with the numbers of ``selected``."""
+        return [row["feature"] for row in selected if row["fusion"] == fusion and place < row["times"]]
+
     fold_rows = [
         {"fusion": row["fusion"], "repeat": r, "fold": f, "n_train": n - n // folds, "n_test": n // folds}
-        | {"params": params(row["fusion"], f), "features": []}
+        | {"params": params(row["fusion"], f), "features": kept(row["fusion"], r * folds + f)}
         for row in rows
         for r in range(repeats)
         for f in range(folds)

@@ -57,7 +57,7 @@ def page(html):
 def test_the_page_is_well_formed_and_has_every_section(page):
     ids = page.values("id")
     assert len(ids) == len(set(ids))
-    sections = ["verdict", "patients", "discrimination", "calibration", "features", "methods", "record"]
+    sections = ["verdict", "patients", "discrimination", "calibration", "clinical", "features", "methods", "record"]
     assert [name for name in ids if name in sections] == sections
     for target in [value for value in page.values("href") if value.startswith("#")]:
         assert target[1:] in ids
@@ -74,7 +74,7 @@ def test_the_page_asks_the_network_for_nothing(html, page):
 
 
 def test_every_figure_has_a_title_and_follows_the_theme(page, html):
-    assert page.tags.count("svg") == page.tags.count("title") - 1 == page.tags.count("desc") == 7
+    assert page.tags.count("svg") == page.tags.count("title") - 1 == page.tags.count("desc") == 11
     svg = "".join(re.findall(r"<svg.*?</svg>", html, re.S))
     assert "var(--blue)" in svg
     assert set(re.findall(r"(?:fill|stroke): *(#\w+)", svg)) == set()

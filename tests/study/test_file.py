@@ -99,7 +99,10 @@ baseline: ehr
     ("change", "message"),
     [
         (("title: A study\n", "title: A study\nbaseline: mr\n"), "'mr' is not one of the modalities ehr, ct"),
-        (("title: A study\n", "title: A study\nfusions: [ehr+pet]\n"), "'ehr.pet' is neither early, late, nor made of"),
+        (
+            ("title: A study\n", "title: A study\nfusions: [ehr+pet]\n"),
+            "'ehr.pet' is neither 'early', 'late', nor made of",
+        ),
         (("title: A study\n", "title: A study\nmodels: [logistc]\n"), "did you mean 'logistic'"),
         (("title: A study\n", "title: A study\nselectors: relif\n"), "did you mean 'relief'"),
         (("  ct:\n", "  c t:\n"), "a modality's name is letters"),

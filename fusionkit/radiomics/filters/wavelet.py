@@ -3,7 +3,22 @@
 import numpy as np
 import pywt
 
-__all__ = ["wavelet_subbands"]
+__all__ = ["wavelet_reach", "wavelet_subbands"]
+
+
+def wavelet_reach(setting):
+    """Return how many voxels around a box the transform needs.
+
+    Parameters
+    ----------
+    setting : mapping
+        With ``wavelet``, ``level`` and ``start_level``.
+
+    Returns
+    -------
+    reach : int
+    """
+    return pywt.Wavelet(setting["wavelet"]).dec_len // 2 * (setting["start_level"] + setting["level"])
 
 
 def wavelet_subbands(image, box, *, wavelet="coif1", level=1, start_level=0, axes=(2, 1, 0)):
@@ -32,7 +47,7 @@ def wavelet_subbands(image, box, *, wavelet="coif1", level=1, start_level=0, axe
         The details of each level, in the order LLH, LHL, ... HHH with L for approximation and H for detail along each
         of `axes`; the approximation of the last level comes last.
     """
-    reach = pywt.Wavelet(wavelet).dec_len // 2 * (start_level + level)
+    reach = wavelet_reach({"wavelet": wavelet, "level": level, "start_level": start_level})
     data, inner = _surroundings(image, box, axes, reach)
     for step in range(start_level + level):
         bands = pywt.swtn(data, wavelet, level=1, start_level=0, axes=axes)[0]

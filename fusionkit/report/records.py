@@ -1,0 +1,162 @@
+"""Tables that a run may add to its results: shown where they are present, whatever columns they have.
+
+Read from the results, each optional:
+
+- ``missingness``: list of {pattern, n, n_events}, ``pattern`` being the list of modalities or columns that are missing
+  (empty when nothing is); further entries, such as ``fusion``, ``auc``, ``low`` and ``high``, become columns;
+- ``table_one``: list of records such as {variable, level, all, event, no_event, missing};
+- ``importance``: list of {fusion, feature or modality, importance, low, high};
+- ``coverage``: list of {modality, n, n_events, share};
+- ``audit``: list of {check, finding, severity, way_out};
+- ``subgroups``: list of {variable, level, n, n_events, fusion, auc, low, high}, None where a small cell is suppressed.
+
+A record's keys become the columns, in the order of their first appearance; ``low`` and ``high`` become one interval;
+None and NaN become a dash. In place of a list, a dict of lists gives a table for each, and a dict of plain values a
+table of two columns.
+"""
+
+import json
+
+from ..plotting import MissingnessDisplay
+from .figures import Drawing
+from .numbers import count, fixed, interval, is_number, listed, percent, signed
+
+__all__ = ["ENTRIES", "MAX_RECORDS", "entry_tables", "missingness"]
+
+MAX_RECORDS = 200
+"""Longer tables are cut; ``results.json`` has them all."""
+
+ENTRIES = {
+    "table_one": ("patients", "Characteristics of the patients", ""),
+    "coverage": ("patients", "Who has which modality", ""),
+    "importance": (
+        "features",
+        "Importance",
+        "How much worse predictions become when a feature or modality is shuffled. It describes these models, and does "
+        "not prove a cause.",
+    ),
+    "audit": ("robustness", "Audit of leaks and bias", "What was looked for in the data, and what was found."),
+    "subgroups": (
+        "robustness",
+        "Performance by subgroup",
+        "Subgroups are small and many: a difference between two of them may well be chance. Cells with too few "
+        "patients are suppressed.",
+    ),
+}
+"""Entry of the results -> (section of the report, title, what to know)."""
+
+_HEADERS = {"n": "Patients", "n_events": "Events", "auc": "AUC", "ci": "CI", "way_out": "Way out"}
+
+
+def missingness(results):
+    """Return the patterns of missing data for the template.
+
+    Parameters
+    ----------
+    results : dict
+        The content of ``results.json``.
+
+    Returns
+    -------
+    view : dict
+        figure (a Drawing or None), sentence, and table (None where the figure says it all).
+    """
+    patterns = results.get("missingness") or []
+    if not patterns:
+        return {"figure": None, "sentence": "", "table": None}
+    rows = [{**row, "pattern": _pattern(row["pattern"])} for row in patterns]
+    sizes = {tuple(row["pattern"]): row for row in rows}  # one row per pattern, whatever else is told of it
+    display = MissingnessDisplay(list(sizes.values()), columns=list(results["cohort"].get("modalities") or {})).plot()
+    total = sum(row["n"] for row in sizes.values())
+    complete = sizes.get((), {"n": 0})["n"]
+    said = f"{complete:,} of {count(total, 'patient')} have complete data; {count(len(sizes), 'pattern')} in all."
+    caption = "One row per pattern: filled where data are there, open where they are missing."
+    extra = [key for row in rows for key in row if key not in {"pattern", "n", "n_events"}]
+    named = [{**row, "pattern": listed(row["pattern"]) or "nothing missing"} for row in rows]
+    table = _table("Patterns of missing data", named) if extra else None
+    return {
+        "figure": Drawing("missingness", "Patterns of missing data", said, caption, display),
+        "sentence": said,
+        "table": table,
+    }
+
+
+def _pattern(pattern):
+    if pattern is None or pattern == "":
+        return []
+    return [pattern] if isinstance(pattern, str) else [str(name) for name in pattern]
+
+
+def entry_tables(results, section):
+    """Return the optional tables of one section.
+
+    Parameters
+    ----------
+    results : dict
+        The content of ``results.json``.
+    section : {"patients", "features", "robustness"}
+        Where in the report the tables stand.
+
+    Returns
+    -------
+    tables : list of dict
+        title, note, columns (names), numeric (whether each column holds numbers), rows (lists of text), more (rows
+        beyond those shown).
+    """
+    found = []
+    for key, (place, title, note) in ENTRIES.items():
+        if place == section and results.get(key):
+            tables = list(_tables(title, results[key]))
+            found += [{**table, "note": note if i == 0 else ""} for i, table in enumerate(tables)]
+    return found
+
+
+def _tables(title, value):
+    """A list of records is one table; a dict, a table per entry, or one of its plain values."""
+    if isinstance(value, dict):
+        plain = {key: inner for key, inner in value.items() if not isinstance(inner, (dict, list))}
+        if plain:
+            yield _table(title, [{"entry": key, "value": inner} for key, inner in plain.items()])
+        for key, inner in value.items():
+            if key not in plain and inner:
+                yield from _tables(f"{title}: {key}", inner)
+    else:
+        yield _table(title, [row if isinstance(row, dict) else {"value": row} for row in value])
+
+
+def _table(title, records):
+    keys = list(dict.fromkeys(key for row in records for key in row))
+    limits = {"low", "high"} <= set(keys)
+    columns = [("ci" if key == "low" else key) for key in keys if not (limits and key == "high")] if limits else keys
+    shown = records[:MAX_RECORDS]
+    rows = [[_cell(row, key) for key in columns] for row in shown]
+    return {
+        "title": title,
+        "note": "",
+        "columns": [_HEADERS.get(key, str(key).replace("_", " ").capitalize()) for key in columns],
+        "numeric": [key == "ci" or all(_numeric(row.get(key)) for row in shown) for key in columns],
+        "rows": rows,
+        "more": len(records) - len(shown),
+    }
+
+
+def _numeric(value):
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+
+
+def _cell(row, key):
+    if key == "ci":
+        low, high = row.get("low"), row.get("high")
+        return interval(low, high) if is_number(low) and is_number(high) else "—"
+    value = row.get(key)
+    if key == "share" and is_number(value):
+        return percent(round(value, 3))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or isinstance(value, float):
+        return signed(value) if "difference" in str(key) else fixed(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return listed(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

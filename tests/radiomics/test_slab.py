@@ -1,0 +1,86 @@
+"""Reading only the slices that matter changes no feature, and is not done where every slice may matter."""
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from fusionkit.exceptions import CaseError
+from fusionkit.imaging.read import read_header
+from fusionkit.radiomics import extract_features
+from fusionkit.radiomics.settings import read_settings
+from fusionkit.radiomics.slab import needed_slices
+
+TEXTURE = {"featureClass": {"firstorder": None, "glcm": None, "shape": ["MeshVolume"]}}
+IMAGE_TYPES = [
+    {"Original": {}},
+    {"Original": {}, "Wavelet": {}},
+    {"Wavelet": {"wavelet": "db3", "start_level": 1, "level": 2}},
+    {"Original": {}, "LoG": {"sigma": [0.5, 2.0]}},
+    {"Original": {}, "Wavelet": {"wavelet": "haar"}, "LoG": {"sigma": [1.0]}},
+]
+
+
+@pytest.fixture(params=[(30, 37), (0, 5), (71, 80), (2, 78)], ids=["middle", "first", "last", "nearly all"])
+def case(request, tmp_path):
+    first, last = request.param
+    rng = np.random.default_rng(0)
+    volume = sitk.GetImageFromArray(rng.integers(-200, 300, (80, 14, 15)).astype(np.int16))
+    roi = np.zeros((80, 14, 15), np.uint8)
+    roi[first:last, 3:11, 4:12] = rng.random((last - first, 8, 8)) > 0.1
+    mask = sitk.GetImageFromArray(roi)
+    paths = tmp_path / "image.nii.gz", tmp_path / "mask.nrrd"
+    for image, path in zip((volume, mask), paths, strict=True):
+        image.SetSpacing((0.7, 0.7, 3.0))
+        image.SetOrigin((5.0, 6.0, -40.0))
+        sitk.WriteImage(image, str(path), useCompression=True)
+    return *paths, mask
+
+
+@pytest.mark.parametrize("image_types", IMAGE_TYPES, ids=str)
+def test_features_are_those_of_the_whole_volume(case, image_types):
+    image_path, mask_path, _ = case
+    document = {"imageType": image_types, "setting": {"binWidth": 20}, **TEXTURE}
+    whole = sitk.ReadImage(str(image_path)), sitk.ReadImage(str(mask_path))
+    assert extract_features(image_path, mask_path, document) == extract_features(*whole, document)
+
+
+def slices_of(case, settings):
+    image_path, _, mask = case
+    return needed_slices(read_header(image_path), mask, 1, read_settings(settings))
+
+
+@pytest.mark.parametrize("case", [(30, 37)], indirect=True)
+def test_the_reach_of_the_filters_is_kept(case):
+    assert slices_of(case, {"imageType": {"Original": {}}}) == slice(30, 37)
+    assert slices_of(case, {"imageType": {"Wavelet": {"wavelet": "haar"}}}) == slice(28, 39)
+    assert slices_of(case, {"imageType": {"LoG": {"sigma": [1.0]}}}) == slice(22, 45)  # 15 sigma are 5 slices
+
+
+@pytest.mark.parametrize("case", [(30, 37)], indirect=True)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"setting": {"normalize": True}},
+        {"setting": {"resampledPixelSpacing": [1, 1, 1]}},
+        {"setting": {"preCrop": True}},
+        {"imageType": {"Original": {}, "Square": {}}},
+        {"imageType": {"Gradient": {}}},
+        {"imageType": {"LBP3D": {}}},
+    ],
+    ids=str,
+)
+def test_all_slices_are_read_where_all_may_matter(case, settings):
+    assert slices_of(case, settings) is None
+
+
+@pytest.mark.parametrize("case", [(2, 78)], indirect=True)
+def test_a_wavelet_that_wraps_around_needs_all_slices(case):
+    assert slices_of(case, {"imageType": {"Wavelet": {}}}) is None
+
+
+@pytest.mark.parametrize("case", [(30, 37)], indirect=True)
+def test_a_mask_on_another_grid_is_told_with_the_sizes_of_the_files(case, tmp_path):
+    image_path, _, mask = case
+    sitk.WriteImage(mask[:, :, :79], str(tmp_path / "short.nrrd"))
+    with pytest.raises(CaseError, match="15 x 14 x 80 voxels, the mask 15 x 14 x 79"):
+        extract_features(image_path, tmp_path / "short.nrrd")
