@@ -92,7 +92,7 @@ def link_cohort(
     flow.append(FlowStep("analysed", len(kept)))
     X = pd.concat(
         [table.rename(columns=lambda c, name=name: join_name(name, c)) for name, table in tables.items()], axis=1
-    )
+    ).copy()  # one block of memory, where filling in absent patients has made one of each column
     groups = pd.Series(kept, index=X.index) if groups is None else groups.loc[kept]
     return Cohort(X, y.set_axis(X.index), outcome, groups, dict(kinds), Audit(tuple(flow), tuple(problems)))
 

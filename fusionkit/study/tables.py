@@ -34,7 +34,7 @@ class Tables:
     folder : path-like
         What the study's paths are relative to.
     pseudonyms : Pseudonyms or None, default=None
-        What replaces the ids as they are read.
+        What replaces the ids of patients as soon as a table is read.
 
     Attributes
     ----------
@@ -85,7 +85,8 @@ class Tables:
             try:
                 table = read_table(source, id_column=id_column or self.spec.id_of(source), **options)
                 self.problems += table.problems
-                table = table if self.pseudonyms is None else self.pseudonyms.of_table(table)
+                if self.pseudonyms is not None and id_column is None:  # elsewhere the column names codes, not patients
+                    table = self.pseudonyms.of_table(table)
             except StudyError as error:
                 self.problems += error.problems
                 table = None

@@ -213,3 +213,12 @@ def test_a_modality_whose_columns_all_go_is_refused():
     modalities["ct"] = ct.assign(mean=ct["mean"].where(ct["sd"].isna()))
     with pytest.raises(StudyError, match="no column of ct is left: each is missing in more than 20 %"):
         link_cohort(modalities, y, OUTCOME, kinds=KINDS, missing_modality="available", max_missing={"column": 0.2})
+
+
+def test_hundreds_of_columns_stay_quick_where_patients_lack_them():
+    """pandas warns of a fragmented frame, and warnings are errors here."""
+    modalities, y = tables()
+    modalities["ct"] = pd.DataFrame(0.0, index=["P1", "P2"], columns=[f"f{i}" for i in range(150)])
+    cohort = link_cohort(modalities, y, OUTCOME, kinds=KINDS, missing_modality="available")
+    assert len(cohort.fingerprint()) == 64
+    assert cohort.X.isna().sum().sum() == 300
