@@ -30,12 +30,12 @@ MAX_RECORDS = 200
 
 ENTRIES = {
     "table_one": ("patients", "Characteristics of the patients", ""),
-    "missing_values": ("patients", "Columns with missing values", ""),
     "coverage": (
         "patients",
         "Patients with a value in the time window",
         "The window as it is (widened by 0 days), and how many patients a wider one would keep.",
     ),
+    "missing_values": ("patients", "Columns with missing values", ""),
     "contribution": (
         "features",
         "What each modality contributes",

@@ -40,7 +40,7 @@ def numbers(n=60, modalities=("ct", "ehr", "ecg"), each=1, seed=0):
 @pytest.fixture(scope="module")
 def models():
     fitted = make_fusions(COHORT.kinds, ["ehr", "early", "late"], n_features=(4,), inner_folds=2)
-    fitted["whole"] = make_pipeline(make_early_fusion({"ehr": fitted["ehr"].estimator[0]}, LogisticRegression()))
+    fitted["whole"] = make_pipeline(make_early_fusion({"ehr": fitted["ehr"].estimator["fuse"]}, LogisticRegression()))
     return {name: model.fit(X, Y) for name, model in fitted.items()}
 
 

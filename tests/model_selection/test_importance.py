@@ -52,9 +52,9 @@ def fitted_models():
     ct = make_pipeline(median, StandardScaler(), make_ranker("anova"), PCA(2, svd_solver="full"))
     models["projected"] = make_early_fusion({"ct": ct}, RandomForestClassifier(20, random_state=0))
     models["passed through"] = make_early_fusion(
-        {"ct": median, "ehr": models["ehr"].estimator[0]}, LogisticRegression()
+        {"ct": median, "ehr": models["ehr"].estimator["fuse"]}, LogisticRegression()
     )
-    models["one step"] = make_pipeline(models["early"].estimator[0], LogisticRegression())
+    models["one step"] = make_pipeline(models["early"].estimator["fuse"], LogisticRegression())
     return X, cohort.y.to_numpy(), {name: model.fit(X[:40], cohort.y[:40]) for name, model in models.items()}
 
 

@@ -28,7 +28,7 @@ def installed():
 
 
 def fitted(final):
-    branches = make_fusions(COHORT.kinds, ["early"], n_features=(4,))["early"].estimator[0]
+    branches = make_fusions(COHORT.kinds, ["early"], n_features=(4,))["early"].estimator["fuse"]
     return Pipeline([("fuse", branches), ("model", final)]).fit(COHORT.X[:50], COHORT.y[:50])
 
 
