@@ -73,6 +73,7 @@ def test_missing_values_and_probabilities_are_as_the_table_says(task, name):
             model.fit(holes, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", model_names())
 def test_every_classifier_takes_three_classes_and_beats_the_majority(name):
     X, y = load_iris(return_X_y=True)
@@ -125,6 +126,7 @@ def test_every_classifier_of_the_field_is_there():
     assert {*WANTED.split()} <= set(model_names())
 
 
+@pytest.mark.slow
 @parametrize_with_checks([DynamicEnsembleClassifier(method=method) for method in ("knora_e", "meta_des")])
 def test_dynamic_ensembles_are_scikit_learn_estimators(estimator, check):
     check(estimator)

@@ -51,7 +51,7 @@ def _intro(modalities, records, fusions):
         sizes = listed(modalities[name].get("columns", "?") for name in records)
         which = "it" if len(records) == 1 else "them"
         yield f"Nothing is selected from {listed(records)}: every model that uses {which} gets all columns ({sizes})."
-    if "late" in fusions:
+    if any(name.startswith("late") for name in fusions):
         yield "Late fusion combines the models of the single modalities and chooses nothing itself."
 
 

@@ -29,9 +29,9 @@ class IntervalWords:
 
 _WORDS = {
     "instability": IntervalWords(
-        "rest on DeLong's variance{cite}, computed within test folds and widened by how much the patients' ranks move "
-        "between repeats, that is by what the choice of training patients adds (fusionkit's own method, held to its "
-        "nominal coverage by simulation)",
+        "rest on DeLong's variance{cite}, computed within test folds with every pair of patients counted once, and "
+        "widened by how much the patients' ranks move between repeats, that is by what the choice of training patients "
+        "adds (fusionkit's own method, held to its nominal coverage by simulation)",
         "The intervals rest on DeLong's variance within the test folds, widened by how much the patients' ranks move "
         "when the training patients change from repeat to repeat. The method is fusionkit's own: simulation, not a "
         "publication, holds it to its promise.",

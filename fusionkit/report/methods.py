@@ -82,6 +82,12 @@ def _fusion(results, cite):
         yield "Early fusion joined the prepared features of the modalities in one model."
     if "late" in fusions:
         yield f"Late fusion averaged the probabilities predicted by one model per modality{cite('late')}."
+    rules = [name.partition(":")[2] for name in fusions if name.startswith("late:")]
+    if rules:
+        yield (
+            f"Late fusion by {listed(rules)} combined the probabilities of one model per modality{cite('late')}; what "
+            f"it learns was learned from out-of-fold predictions of the training patients."
+        )
 
 
 def _search(results, cite):

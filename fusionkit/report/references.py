@@ -170,7 +170,7 @@ def cited(results):
     keys = ["radiomics"] if any("images" in source for source in sources.values()) else []
     if "image" in kinds:
         keys += references_of(SELECTORS, settings.get("selectors"))
-    keys += ["late"] if "late" in fusions else []
+    keys += ["late"] if any(name.startswith("late") for name in fusions) else []
     keys += references_of(MODELS, settings.get("models"))
     keys += ["nested", interval_words(comparison).reference, "wilson", "utility"]
     keys += ["stability"] if "image" in kinds else []

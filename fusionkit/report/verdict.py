@@ -13,7 +13,7 @@ MIN_PER_CLASS = 10
 TOO_WIDE = 0.2
 """An interval of the difference that is wider than this and includes zero does not answer the question."""
 
-FEWEST_REPEATS = 3
+FEWEST_REPEATS = 2
 """With fewer repeats the intervals cannot see how much the choice of training patients adds."""
 
 MAX_NAMED = 3
@@ -78,7 +78,7 @@ def fusion_label(name, *, start=False):
     Parameters
     ----------
     name : str
-        ``"early"``, ``"late"``, a modality, or ``"a+b"``.
+        ``"early"``, ``"late"``, ``"late:stacking"`` and the like, a modality, or ``"a+b"``.
     start : bool, default=False
         Whether the sentence begins with it; a modality is always written as the user wrote it.
 
@@ -86,11 +86,26 @@ def fusion_label(name, *, start=False):
     -------
     label : str
     """
-    if name in {"early", "late"}:
-        return f"{name.capitalize() if start else name} fusion"
+    if is_fusion(name):
+        kind, _, rule = name.partition(":")
+        return f"{kind.capitalize() if start else kind} fusion{f' ({rule})' if rule else ''}"
     if "+" in name:
         return f"{'Early' if start else 'early'} fusion of {listed(name.split('+'))}"
     return f"{name} alone"
+
+
+def is_fusion(name):
+    """Return whether a name stands for a fusion of all modalities: early, late, or late by another rule.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    fusion : bool
+    """
+    return name.partition(":")[0] in {"early", "late"}
 
 
 def make_verdict(results):
@@ -111,7 +126,7 @@ def make_verdict(results):
     comparison = results["comparison"]
     differences = {row["fusion"]: row for row in comparison.get("differences") or []}
     judged = [name for name in ("early", "late") if name in differences] or list(differences)
-    judged = [name for name in judged if "+" in name or name in {"early", "late"}] or judged
+    judged = [name for name in judged if "+" in name or is_fusion(name)] or judged
     rule = _rule(len(differences), comparison)
     cautions = tuple(_cautions(results, judged))
     if not judged:
@@ -184,15 +199,15 @@ def _first(results, row, finding):
 def _action(results, row):
     """``Adding ct to ehr by early fusion``."""
     name, baseline = row["fusion"], row["baseline"]
-    if name in {"early", "late"}:
+    if is_fusion(name):
         parts = list(results["cohort"].get("modalities") or {})
     else:
         parts = name.split("+")
     added = [part for part in parts if part != baseline]
     added = added if len(added) <= MAX_NAMED else [f"{len(added)} modalities"]
-    if name not in {"early", "late"} and baseline not in parts:
+    if not is_fusion(name) and baseline not in parts:
         return f"Using {listed(parts)} instead of {baseline}"
-    how = f"{name} fusion" if name in {"early", "late"} else "early fusion"
+    how = fusion_label(name) if is_fusion(name) else "early fusion"
     return f"Adding {listed(added) or 'the other modalities'} to {baseline} by {how}"
 
 
@@ -226,9 +241,8 @@ def _cautions(results, judged):
     repeats = (comparison.get("settings") or {}).get("repeats")
     if is_number(repeats) and repeats < FEWEST_REPEATS:
         yield (
-            f"The patients were dealt into folds {'once' if repeats == 1 else 'twice'} only: the intervals see too "
-            f"little of what the choice of training patients adds, and are too narrow. Use {FEWEST_REPEATS} repeats "
-            f"or more."
+            f"The patients were dealt into folds once only: the intervals see too little of what the choice of "
+            f"training patients adds, and are too narrow. Use {FEWEST_REPEATS} repeats or more."
         )
     words = interval_words(comparison)
     at_chance = [

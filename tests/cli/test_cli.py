@@ -82,6 +82,7 @@ def test_as_a_process_it_tells_by_its_status_and_shows_no_traceback(tmp_path, re
     assert as_process("--help", cwd=tmp_path, rootpath=request.config.rootpath).returncode == 0
 
 
+@pytest.mark.slow
 def test_run_then_refuse_then_force(command, study):
     status, said = command("run", "study.yaml", "--jobs", "1", cwd=study)
     assert status == 0, said

@@ -48,16 +48,21 @@ def expected_failures(estimator):
     return {"check_sample_weight_equivalence_on_dense_data": RANKS} if estimator.voting == "rank" else {}
 
 
+@parametrize_with_checks([LateFusionClassifier(TWO)])
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
 @parametrize_with_checks(
     [
-        LateFusionClassifier(TWO),
         LateFusionClassifier(TWO, voting="rank", weights="score", cv=2),
         LateFusionClassifier(TWO, weights="optimised", calibration="sigmoid", cv=2),
         LateFusionClassifier(TWO, voting="stacking", cv=2),
     ],
     expected_failed_checks=expected_failures,
 )
-def test_scikit_learn_checks(estimator, check):
+def test_scikit_learn_checks_of_what_is_learned(estimator, check):
     check(estimator)
 
 

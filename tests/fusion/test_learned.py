@@ -250,6 +250,7 @@ def test_any_classifier_can_stack(gaps):
     assert np.isfinite(fitted.predict_proba(X)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{"voting": "stacking"}, {"weights": "optimised"}], ids=str)
 def test_shuffled_labels_score_like_chance(settings):
     """Eight cohorts whose labels are dealt anew: the mean AUC lies within three standard errors of one half."""

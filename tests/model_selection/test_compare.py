@@ -60,6 +60,7 @@ def test_signal_is_found_and_features_are_counted(comparison):
     assert len(chosen["features"]) == chosen["params"]["fuse__ct__select__n_features_to_select"]
 
 
+@pytest.mark.slow
 def test_one_seed_one_result_and_groups_never_straddle():
     groups = np.repeat(np.arange(30), 2)
     cohort = make_cohort(groups=groups)

@@ -78,6 +78,7 @@ def fitted_in_turn(names, X, y, reuse):
     return fitted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lacking", [0.0, 0.3])
 def test_reuse_changes_no_digit(lacking):
     """Late fusions that take over members and out-of-fold predictions equal those fitted whole."""

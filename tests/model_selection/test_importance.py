@@ -171,6 +171,7 @@ def test_folds_are_examined_with_their_own_models_and_test_patients(examined):
     assert kept[["kind", "name", "importance"]].to_dict("records") == by_hand
 
 
+@pytest.mark.slow
 def test_jobs_the_store_and_examining_change_no_prediction(examined, tmp_path):
     options = {**QUICK, "fusions": ["ct", "early"]}
     watched = {"examine": PermutationExaminer(5), "store": JsonStore(tmp_path)}

@@ -37,6 +37,7 @@ def test_it_equals_the_loop_written_by_hand(search, data):
         assert row["n_train"] == len(split.train)
 
 
+@pytest.mark.slow
 def test_jobs_and_interruptions_change_nothing(search, data, tmp_path):
     X, y, splits = data
     estimators = {"ct": search, "again": search}

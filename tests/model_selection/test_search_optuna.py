@@ -49,6 +49,7 @@ def test_each_candidate_has_the_score_of_cross_validation_and_the_best_is_kept()
     assert set(search.cv_results_["param_select"]) <= set(search.param_distributions["select"])
 
 
+@pytest.mark.slow
 def test_one_seed_one_result_whatever_the_engine():
     first, second, reference = (searched(space(), engine=engine) for engine in ("ranked", "ranked", "sklearn"))
     for search in (second, reference):

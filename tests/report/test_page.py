@@ -132,6 +132,7 @@ def test_hostile_text_comes_out_as_text(make_results, predictions):
     assert "".join(page.text).count("<script>alert(1)</script>") >= 15
 
 
+@pytest.mark.slow
 def test_a_study_of_twelve_modalities_stays_readable_and_small(make_results, make_predictions):
     modalities = {
         f"modality_{i}": {"kind": "image" if i else "record", "columns": 400, "source": f"table_{i}.csv"}

@@ -84,6 +84,7 @@ def test_a_run_says_who_lacks_what_and_judges_all_models_on_all_patients(folder,
     assert any("[mg/L]" in row["variable"] for row in results["table_one"])
 
 
+@pytest.mark.slow
 def test_within_a_pattern_patients_are_compared_with_those_of_their_fold(folder, edit, lacking, tmp_path):
     from sklearn.metrics import roc_auc_score
 

@@ -81,6 +81,7 @@ def test_nothing_that_is_written_or_said_names_a_patient(folder, named, tmp_path
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "predictions.parquet"), before)
 
 
+@pytest.mark.slow
 def test_the_key_may_lie_elsewhere_and_the_lookup_table_is_written_when_asked_for(folder, edit, tmp_path):
     secret = tmp_path / "secret" / "my.key"
     edit("study.yaml", "title:", f"pseudonymise: {{key: {secret}, lookup: true}}\ntitle:")
@@ -100,6 +101,7 @@ def test_the_key_may_lie_elsewhere_and_the_lookup_table_is_written_when_asked_fo
     assert result.results["study"]["pseudonymise"]["key"] == "my.key"
 
 
+@pytest.mark.slow
 def test_pseudonyms_do_not_change_a_number(folder, edit, tmp_path):
     plain = Study.read(folder / "study.yaml").run(tmp_path / "plain", n_jobs=1)
     edit("study.yaml", "title:", "pseudonymise: true\ntitle:")
@@ -109,6 +111,7 @@ def test_pseudonyms_do_not_change_a_number(folder, edit, tmp_path):
     assert not set(private.cohort.X.index) & set(plain.cohort.X.index)
 
 
+@pytest.mark.slow
 def test_tables_named_by_their_full_path_lose_their_folder_in_what_is_written(folder, edit, tmp_path):
     text = (folder / "study.yaml").read_text()
     (folder / "study.yaml").write_text(text.replace("clinical.csv", str(folder / "clinical.csv")))

@@ -45,12 +45,14 @@ def test_no_absolute_path_in_anything_written(finished, pristine):
             assert str(pristine.parent).encode() not in path.read_bytes(), path.name
 
 
+@pytest.mark.slow
 def test_two_runs_and_any_number_of_jobs_give_identical_results(finished, pristine, tmp_path):
     Study.read(pristine / "study.yaml").run(tmp_path / "again", n_jobs=2)
     assert text(tmp_path / "again") == text(finished.folder)
     assert text(tmp_path / "again", "report.html") == text(finished.folder, "report.html")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["Reading ct images", "Nested cross-validation"])
 def test_a_stopped_run_goes_on_and_gives_the_same_result(finished, pristine, tmp_path, stage):
     study, out, seen = Study.read(pristine / "study.yaml"), tmp_path / "out", []
@@ -85,6 +87,7 @@ def test_a_finished_or_foreign_folder_is_not_touched_without_force(finished, pri
     assert text(out) == text(finished.folder)
 
 
+@pytest.mark.slow
 def test_force_replaces_results_and_keeps_features_and_other_files(finished, pristine, tmp_path):
     out = shutil.copytree(finished.folder, tmp_path / "out")
     (out / "notes.txt").write_text("keep me")
