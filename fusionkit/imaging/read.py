@@ -92,7 +92,7 @@ def read_image(source, *, spacing_mm=None, colour="refuse", slices=None):
     return _respaced(image, spacing_mm, name)
 
 
-def read_mask(source, *, spacing_mm=None, label_channel=None):
+def read_mask(source, *, spacing_mm=None, label_channel=None, keep=None):
     """Return a mask as an image of whole numbers, one per region.
 
     Parameters
@@ -104,6 +104,9 @@ def read_mask(source, *, spacing_mm=None, label_channel=None):
     label_channel : int or None, default=None
         Which channel to take when the mask has several (overlapping segments); None takes the first, or the grey
         value when the mask is a picture whose channels are equal.
+    keep : callable or None, default=None
+        Called as ``keep(voxels, header)`` with the array of a mask in a file; returns the slices wanted, as for
+        :func:`read_image`, or None for all. What is not wanted takes no memory as an image.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def read_mask(source, *, spacing_mm=None, label_channel=None):
         If the file is missing or damaged, its values are not whole numbers, or the channel does not exist.
     """
     name = _name(source, "the mask")
-    mask = _check_dimensions(_load(source, name), name)
+    mask = _check_dimensions(_load(source, name, keep=keep), name)
     if mask.GetNumberOfComponentsPerPixel() > 1:
         mask = _channel(mask, label_channel, name)
     return _respaced(_whole_numbers(mask, name), spacing_mm, name)
@@ -126,7 +129,7 @@ def _name(source, fallback):
     return fallback if isinstance(source, sitk.Image) else Path(source).name
 
 
-def _load(source, name, slices=None):
+def _load(source, name, slices=None, keep=None):
     if isinstance(source, sitk.Image):
         return source
     path = Path(source)
@@ -139,7 +142,7 @@ def _load(source, name, slices=None):
     try:
         reader.ReadImageInformation()
         check_fits(reader, name)
-        return _execute(reader, path, slices)
+        return _execute(reader, path, slices, keep)
     except RuntimeError as error:
         raise CaseError(
             f"{name} cannot be read: it is damaged, or not an image.",
@@ -147,14 +150,19 @@ def _load(source, name, slices=None):
         ) from error
 
 
-def _execute(reader, path, slices):
+def _execute(reader, path, slices, keep):
     """The image, or some of its slices: read by ourselves where the file is stored plainly, else by ITK."""
     voxels = plain_voxels(path, reader)
     if voxels is None:
         image = reader.Execute()
+        slices = keep(sitk.GetArrayViewFromImage(image), reader) if keep is not None else slices
         return image if slices is None else cut_slices(image, slices)
     first, last = (0, voxels.shape[0]) if slices is None else (slices.start, slices.stop)
-    image = sitk.GetImageFromArray(voxels.read(first, last))
+    array = voxels.read(first, last)
+    slices = None if keep is None else keep(array, reader)
+    if slices is not None:
+        first, array = slices.start, array[slices]
+    image = sitk.GetImageFromArray(array)
     image.SetSpacing(reader.GetSpacing())
     image.SetDirection(reader.GetDirection())
     image.SetOrigin(reader.GetOrigin())

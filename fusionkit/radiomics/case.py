@@ -15,7 +15,7 @@ from ..imaging.geometry import (
     resample_mask,
 )
 from ..imaging.intensity import normalise, resegment
-from ..imaging.read import cut_slices, read_header, read_image, read_mask
+from ..imaging.read import read_header, read_image, read_mask
 from ..imaging.resample import crop, label_box, resample
 from .slab import needed_slices
 
@@ -89,19 +89,34 @@ def read_case(image, mask, settings, label=None, *, colour="refuse", spacing_mm=
     CaseError
         If a file cannot be used, or the label is not there.
     """
-    header, slices = read_header(image) if slab else None, None
+    header = read_header(image) if slab and spacing_mm is None else None
     if header is None:  # an image that cannot be used is told before its mask
         image = read_image(image, colour=colour, spacing_mm=spacing_mm)
-    mask = read_mask(mask, spacing_mm=spacing_mm, label_channel=settings.setting["label_channel"])
-    label = choose_label(sitk.GetArrayViewFromImage(mask), settings.explicit_label if label is None else label)
+    wanted = _Wanted(header, settings, settings.explicit_label if label is None else label)
+    channel = settings.setting["label_channel"]
+    mask = read_mask(mask, spacing_mm=spacing_mm, label_channel=channel, keep=wanted.slices_of_file)
+    label = choose_label(sitk.GetArrayViewFromImage(mask), wanted.label)
     if header is not None:
-        slices = needed_slices(header, mask, label, settings)
-        image = read_image(image, colour=colour, spacing_mm=spacing_mm, slices=slices)
-    if slices is not None:
-        mask = cut_slices(mask, slices)
+        image = read_image(image, colour=colour, slices=wanted.slices)
     if image.GetDimension() != mask.GetDimension():
         image, mask = as_volume(image), as_volume(mask)
     return image, mask, label
+
+
+class _Wanted:
+    """The slices on which the features depend, found in the mask as soon as it is read."""
+
+    def __init__(self, header, settings, label):
+        self._header, self._settings, self.label = header, settings, label
+        self.slices = None
+
+    def slices_of_file(self, voxels, grid):
+        """What to keep of a mask in a file; a mask of fractions or channels is checked as a whole first."""
+        if self._header is None or voxels.ndim != 3 or voxels.dtype.kind not in "iu":
+            return None
+        label = choose_label(voxels, self.label)
+        self.slices = needed_slices(self._header, grid, voxels, label, self._settings)
+        return self.slices
 
 
 def choose_label(mask, label=None):

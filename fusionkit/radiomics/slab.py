@@ -1,7 +1,5 @@
 """Which slices of a volume a case needs: those of its region, and what the filters reach for around them."""
 
-import SimpleITK as sitk
-
 from ..imaging.geometry import geometry_differences
 from .filters.recursive_gaussian import gaussian_reach
 from .filters.wavelet import wavelet_reach
@@ -9,14 +7,17 @@ from .filters.wavelet import wavelet_reach
 __all__ = ["needed_slices"]
 
 
-def needed_slices(header, mask, label, settings):
+def needed_slices(header, mask, voxels, label, settings):
     """Return the slices that the features depend on, or None where all of them may matter.
 
     Parameters
     ----------
     header : SimpleITK.ImageFileReader
         Of the image, with the header read.
-    mask : SimpleITK.Image
+    mask : SimpleITK.Image or SimpleITK.ImageFileReader
+        What knows the grid of the mask.
+    voxels : ndarray of int, shape (z, y, x)
+        The mask's.
     label : int
         The region's value in the mask.
     settings : RadiomicsSettings
@@ -35,7 +36,7 @@ def needed_slices(header, mask, label, settings):
     if not settings.image_types.keys() <= _REACH.keys():
         return None
     pad = max(_REACH[name](own, header.GetSpacing()[2]) for name, own in settings.image_types.items())
-    first, last = _occupied(sitk.GetArrayViewFromImage(mask), label)
+    first, last = _occupied(voxels, label)
     slices = slice(first - pad, last + pad)
     return slices if slices.start >= 0 and slices.stop <= header.GetSize()[2] else _clipped(slices, header, settings)
 

@@ -46,7 +46,7 @@ def test_features_are_those_of_the_whole_volume(case, image_types):
 
 def slices_of(case, settings):
     image_path, _, mask = case
-    return needed_slices(read_header(image_path), mask, 1, read_settings(settings))
+    return needed_slices(read_header(image_path), mask, sitk.GetArrayViewFromImage(mask), 1, read_settings(settings))
 
 
 @pytest.mark.parametrize("case", [(30, 37)], indirect=True)
