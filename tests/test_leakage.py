@@ -11,7 +11,7 @@ from fusionkit.study import Study
 
 @pytest.mark.slow
 def test_twenty_shuffled_outcomes_of_the_demo_score_like_chance():
-    """The whole path of the demo, selection and search included: every fusion's mean AUC lies between .45 and .55."""
+    """The demo with its first ranker and model, selection and search included: mean AUCs lie between .45 and .55."""
     study = Study.read(load_sample_path() / "study.yaml")
     cohort = study.cohort(n_jobs=2)
     spec, rng, areas = study.spec, np.random.default_rng(0), []
@@ -21,8 +21,8 @@ def test_twenty_shuffled_outcomes_of_the_demo_score_like_chance():
         comparison = compare_fusions(
             permuted,
             fusions=spec.fusion_names,
-            models=spec.models,
-            selectors=spec.selectors,
+            models=spec.models[:1],
+            selectors=spec.selectors[:1],
             n_features=spec.n_features,
             n_splits=spec.validation.folds,
             n_repeats=1,

@@ -14,6 +14,7 @@ import yaml
 
 from fusionkit import __version__
 from fusionkit.cli import main
+from fusionkit.cli.output import console
 from fusionkit.datasets import write_sample
 
 ENVIRONMENT = {**os.environ, "COLUMNS": "160", "NO_COLOR": "1"}
@@ -31,7 +32,7 @@ validation: {folds: 3, repeats: 2, inner_folds: 2}
 @pytest.fixture
 def command(monkeypatch, capsys):
     """A function that runs the command in a folder, in this process, and returns status and output."""
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(console, "width", 160)
     monkeypatch.setenv("NO_COLOR", "1")
 
     def run(*arguments, cwd):

@@ -64,12 +64,14 @@ def test_the_difference_is_that_of_the_two_sides_with_their_variances_added():
 
 @pytest.mark.slow
 def test_without_a_true_difference_one_in_twenty_is_called_different():
-    """Cross-validated logistic regressions on three features, two sites that differ in nothing; 120 cohorts."""
+    """Cross-validated logistic regressions on three features, two sites that differ in nothing; 250 cohorts,
+    so that the share of false alarms has a standard error of 1.4 %.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
 
     called = []
-    for seed in range(120):
+    for seed in range(250):
         rng = np.random.default_rng(seed)
         y = np.arange(150) % 2
         X, site = rng.normal(size=(150, 3)) + 0.5 * y[:, None], rng.random(150) < 0.4
@@ -80,7 +82,7 @@ def test_without_a_true_difference_one_in_twenty_is_called_different():
                 scores[repeat, test] = LogisticRegression().fit(X[train], y[train]).decision_function(X[test])
                 folds[repeat, test] = fold
         called.append(subgroup_difference(y, scores, folds, site).p_value < 0.05)
-    assert 0.01 <= np.mean(called) <= 0.08
+    assert 0.02 <= np.mean(called) <= 0.08
 
 
 def test_small_parts_are_suppressed():

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from fusionkit.cli import main
+from fusionkit.cli.output import console
 
 N = 60
 
@@ -15,7 +16,7 @@ N = 60
 @pytest.fixture
 def command(monkeypatch, capsys):
     """A function that runs the command in a folder and returns status and output."""
-    monkeypatch.setenv("COLUMNS", "150")
+    monkeypatch.setattr(console, "width", 150)
     monkeypatch.setenv("NO_COLOR", "1")
 
     def run(*arguments, cwd):
