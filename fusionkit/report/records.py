@@ -6,7 +6,7 @@ Read from the results, each optional:
   (empty when nothing is); further entries, such as ``fusion``, ``auc``, ``low`` and ``high``, become columns;
 - ``table_one``: list of records such as {variable, level, all, event, no_event, missing};
 - ``importance``: list of {fusion, feature or modality, importance, low, high};
-- ``coverage``, here or in ``cohort``: list of {modality, variable, window, widened_by_days, n_patients, n_total};
+- ``coverage``, here or in ``cohort``: list of {measurement, window, ...}, one per measurement;
 - ``contribution``: list of {modality, alone, shapley, low, high, share};
 - ``missing_values``: list of {modality, column, n_missing, share}, one per column with gaps;
 - ``audit``: list of {check, finding, severity, way_out};
@@ -33,7 +33,7 @@ ENTRIES = {
     "coverage": (
         "patients",
         "Patients with a value in the time window",
-        "The window as it is (widened by 0 days), and how many patients a wider one would keep.",
+        "The window as the study has it, and how many patients a wider one would keep.",
     ),
     "missing_values": ("patients", "Columns with missing values", ""),
     "contribution": (

@@ -63,12 +63,14 @@ def findings(cohort, comparison, spec):
     Returns
     -------
     entries : dict
-        ``feasibility`` (dict); ``importance`` and ``contribution`` (of the modalities, where all their combinations
-        were compared), ``audit`` and ``subgroups`` (lists of records, empty where there is nothing to tell).
+        ``feasibility`` (dict); lists of records, empty where there is nothing to tell: ``coverage`` of the time windows
+        (one per measurement), ``importance``, ``contribution`` (of the modalities, where all their combinations were
+        compared), ``audit`` and ``subgroups``.
     """
     confidence, fusion = spec.validation.confidence, told_fusion(comparison)
     return {
         "feasibility": cohort_feasibility(cohort),
+        "coverage": _coverage(cohort.audit.coverage),
         "importance": _importance(comparison, fusion, confidence),
         "contribution": _contribution(cohort, comparison, confidence),
         "audit": plain_records(audit_cohort(cohort, defining=spec.outcome.given_away_by, trust=spec.outcome.trust)),
@@ -89,6 +91,19 @@ def told_fusion(comparison):
     """
     others = [name for name in comparison.fusions if name != comparison.baseline]
     return "early" if "early" in others else (others or [comparison.baseline])[-1]
+
+
+def _coverage(rows):
+    """One record per measurement: patients with a value in its window, and in a wider one."""
+    wide = {}
+    for row in rows:
+        name = f"{row['modality']}__{row['variable']}"
+        start, stop = row["window"]
+        record = wide.setdefault((name, start, stop), {"measurement": name, "window": f"{start:+g} to {stop:+g} days"})
+        days = row["widened_by_days"]
+        label = "any time" if days is None else f"+{days:g} d" if days else "as it is"
+        record[label] = f"{row['n_patients']} of {row['n_total']}"
+    return list(wide.values())
 
 
 def _importance(comparison, fusion, confidence):

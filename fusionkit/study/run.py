@@ -239,7 +239,6 @@ class Study:
             "cohort": _cohort_facts(cohort, self.spec),
             **missingness_entries(cohort, comparison, confidence),
             **findings(cohort, comparison, self.spec),
-            "coverage": list(cohort.audit.coverage),
             "comparison": {
                 "baseline": comparison.baseline,
                 "confidence": confidence,
