@@ -8,13 +8,15 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 
 
-def neutralise(text):
+def neutralise(text, *, spare_numbers=True):
     """Return a text with an apostrophe before it if a spreadsheet would run it as a formula.
 
     Parameters
     ----------
     text : object
-        A cell; anything but a string is returned as it is, and so is a string that is a number, such as ``"-1.5"``.
+        A cell; anything but a string is returned as it is.
+    spare_numbers : bool, default=True
+        Whether a string that is a number, such as ``"-1.5"``, is returned as it is too.
 
     Returns
     -------
@@ -26,7 +28,7 @@ def neutralise(text):
     >>> neutralise("=HYPERLINK(A1)"), neutralise("-1.5"), neutralise("P001"), neutralise(-2.0)
     ("'=HYPERLINK(A1)", '-1.5', 'P001', -2.0)
     """
-    if not isinstance(text, str) or not text.startswith(_RISKY) or _NUMBER.fullmatch(text):
+    if not isinstance(text, str) or not text.startswith(_RISKY) or (spare_numbers and _NUMBER.fullmatch(text)):
         return text
     return f"'{text}"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["auc_excess", "pair_table", "pairs_variance", "score_instability"]
+__all__ = ["auc_excess", "pair_table", "pairs_variance", "patient_influence", "score_instability"]
 
 LARGEST_TABLE = 50_000_000
 """Pairs, at 16 bytes each: 0.8 GB."""
@@ -61,6 +61,27 @@ def auc_excess(event, scores, folds):
     return value, wins - value * weights
 
 
+def patient_influence(event, excess):
+    """Return how much each patient, as a test patient, moves a sum over pairs of an event and a non-event.
+
+    Parameters
+    ----------
+    event : bool array of shape (n,)
+    excess : array of shape (n_events, n_nonevents)
+        From :func:`auc_excess`.
+
+    Returns
+    -------
+    influence : array of shape (n,)
+        Sums to zero within each outcome class; its sum of squares is DeLong's variance when all patients stand in one
+        fold.
+    """
+    influence = np.empty(event.size)
+    for members, shares in ((event, excess.sum(axis=1)), (~event, excess.sum(axis=0))):
+        influence[members] = shares * np.sqrt(shares.size / max(shares.size - 1, 1))
+    return influence
+
+
 def pairs_variance(event, excess, groups):
     """Return the variance, for given models, of a sum over pairs of an event and a non-event, with its precision.
 
@@ -85,9 +106,8 @@ def pairs_variance(event, excess, groups):
         Degrees of freedom by Satterthwaite from the two classes' parts, as in the test of Brunner & Munzel (2000);
         both are NaN where one class has a single patient, or all of it is one group.
     """
-    influence, parts, sizes = np.empty(event.size), np.empty(2), np.empty(2)
-    for number, (members, shares) in enumerate(((event, excess.sum(axis=1)), (~event, excess.sum(axis=0)))):
-        influence[members] = shares * np.sqrt(shares.size / max(shares.size - 1, 1))
+    influence, parts, sizes = patient_influence(event, excess), np.empty(2), np.empty(2)
+    for number, members in enumerate((event, ~event)):
         parts[number] = np.sum(np.bincount(groups[members], influence[members]) ** 2)
         sizes[number] = np.unique(groups[members]).size
     if sizes.min() < 2:

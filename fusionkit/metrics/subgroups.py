@@ -9,7 +9,7 @@ from scipy import stats
 
 from ._checks import check_binary, check_confidence, check_groups, check_out_of_fold
 from ._instability import TRAINING_SHARE, within_repeat_ranks
-from ._pairs import auc_excess, pairs_variance, score_instability
+from ._pairs import auc_excess, pairs_variance, patient_influence, score_instability
 from .intervals import make_limits
 from .results import Comparison, Estimate
 
@@ -163,10 +163,7 @@ def _auc(y_true, scores, folds, member, groups):
 
 
 def _delong_variance(event, excess, codes):
-    influence = np.empty(event.size)
-    for members, shares in ((event, excess.sum(axis=1)), (~event, excess.sum(axis=0))):
-        influence[members] = shares * np.sqrt(shares.size / (shares.size - 1))
-    by_group = np.bincount(codes, influence)
+    by_group = np.bincount(codes, patient_influence(event, excess))
     return np.sum(by_group**2) * (by_group.size / (by_group.size - 1) if by_group.size < event.size else 1)
 
 

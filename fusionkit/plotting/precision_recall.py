@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from .style import PALETTE, check_columns, new_axes, plain_text, series_colors, styled
+from ._curves import draw_curves, hits_by_threshold
+from .style import PALETTE, check_columns, new_axes, series_colors, styled
 
 __all__ = ["PrecisionRecallDisplay"]
 
@@ -112,25 +113,10 @@ class PrecisionRecallDisplay:
             ax = new_axes(ax, (4.3, 4.3))
             if self.prevalence is not None:
                 ax.axhline(self.prevalence, color=PALETTE["muted"], linewidth=0.9, linestyle=(0, (4, 3)))
-            lines = [
-                _draw(ax, curve, colors[name], bands is None or name in bands, zorder=3 - i / 100)
-                for i, (name, curve) in enumerate(curves.groupby("fusion", sort=False))
-            ]
-            ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
+            draw_curves(ax, curves, "recall", "precision", colors=colors, bands=bands, legend="lower left")
             ax.set(xlabel="Recall (sensitivity)", ylabel="Precision (positive predictive value)")
-            ax.set_xticks(np.linspace(0, 1, 6))
-            ax.set_yticks(np.linspace(0, 1, 6))
-            ax.legend(lines, [plain_text(name) for name in names], loc="lower left", fontsize=8, labelspacing=0.35)
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-
-def _draw(ax, curve, color, band, zorder):
-    x = curve["recall"].to_numpy()
-    if band and (curve["high"] > curve["low"]).any():
-        ax.fill_between(x, curve["low"], curve["high"], color=color, alpha=0.14, linewidth=0)
-    [line] = ax.plot(x, curve["precision"], color=color, linewidth=1.6, solid_joinstyle="round", zorder=zorder)
-    return line
 
 
 def _mean_curve(name, frame):
@@ -152,8 +138,6 @@ def _precisions(name, events, score):
     """Precision at the first threshold that finds 1, 2, ... all events; equal scores cross it together."""
     if not events.any():
         raise ValueError(f"{name}: there is no event, so there is no precision-recall curve")
-    order = np.argsort(-score, kind="stable")
-    last_of_tie = np.r_[np.flatnonzero(np.diff(score[order])), score.size - 1]
-    hits = np.cumsum(events[order])[last_of_tie]
-    precision = hits / (last_of_tie + 1)
+    hits, found = hits_by_threshold(events, score)
+    precision = hits / found
     return precision[np.searchsorted(hits, np.arange(1, events.sum() + 1))]

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from .style import PALETTE, check_columns, new_axes, plain_text, series_colors, styled
+from ._curves import draw_curves, hits_by_threshold
+from .style import PALETTE, check_columns, new_axes, series_colors, styled
 
 __all__ = ["RocDisplay"]
 
@@ -104,25 +105,10 @@ class RocDisplay:
         with styled():
             ax = new_axes(ax, (4.3, 4.3))
             ax.plot([0, 1], [0, 1], color=PALETTE["rule"], linewidth=0.9, linestyle=(0, (4, 3)))
-            lines = [
-                _draw(ax, curve, colors[name], bands is None or name in bands, zorder=3 - i / 100)
-                for i, (name, curve) in enumerate(curves.groupby("fusion", sort=False))
-            ]
-            ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
+            draw_curves(ax, curves, "fpr", "tpr", colors=colors, bands=bands, legend="lower right")
             ax.set(xlabel="1 − specificity", ylabel="Sensitivity")
-            ax.set_xticks(np.linspace(0, 1, 6))
-            ax.set_yticks(np.linspace(0, 1, 6))
-            ax.legend(lines, [plain_text(name) for name in names], loc="lower right", fontsize=8, labelspacing=0.35)
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-
-def _draw(ax, curve, color, band, zorder):
-    x = curve["fpr"].to_numpy()
-    if band and (curve["high"] > curve["low"]).any():
-        ax.fill_between(x, curve["low"], curve["high"], color=color, alpha=0.14, linewidth=0)
-    [line] = ax.plot(x, curve["tpr"], color=color, linewidth=1.6, solid_joinstyle="round", zorder=zorder)
-    return line
 
 
 def _mean_curve(name, frame):
@@ -146,10 +132,8 @@ def _mean_curve(name, frame):
 
 def _fold_curve(events, score):
     """False positive rate and sensitivity at every threshold, (0, 0) first; equal scores cross it together."""
-    order = np.argsort(-score, kind="stable")
-    last_of_tie = np.r_[np.flatnonzero(np.diff(score[order])), score.size - 1]
-    hits = np.cumsum(events[order])[last_of_tie]
-    alarms = last_of_tie + 1 - hits
+    hits, found = hits_by_threshold(events, score)
+    alarms = found - hits
     return np.r_[0, alarms / (~events).sum()], np.r_[0, hits / events.sum()]
 
 

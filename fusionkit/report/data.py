@@ -5,12 +5,11 @@ import io
 import json
 import math
 
+from .._tables import neutralise
 from .document import Bullets, Table
 from .figures import Drawing
 
-__all__ = ["neutral", "render_csv", "render_json"]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+__all__ = ["render_csv", "render_json"]
 
 
 def render_json(document):
@@ -76,28 +75,5 @@ def render_csv(display):
     columns, rows = _numbers(display)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([neutral(name) for name in columns])
-    writer.writerows([neutral(value) for value in row] for row in rows)
+    writer.writerows([neutralise(cell, spare_numbers=False) for cell in row] for row in (columns, *rows))
     return out.getvalue()
-
-
-def neutral(value):
-    """Return a cell that no spreadsheet takes for a formula.
-
-    Parameters
-    ----------
-    value : object
-        A string that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return gets an apostrophe before it,
-        which spreadsheets show as text; numbers and all else are left alone.
-
-    Returns
-    -------
-    value : object
-
-    Examples
-    --------
-    >>> from fusionkit.report.data import neutral
-    >>> neutral("=1+1"), neutral(-0.5)
-    ("'=1+1", -0.5)
-    """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

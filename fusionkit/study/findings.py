@@ -10,11 +10,9 @@ from ..model_selection import (
     subgroup_performance,
     subset_fusions,
 )
+from ..model_selection.contribution import MOST_MODALITIES
 
 __all__ = ["cohort_feasibility", "findings", "plain_records"]
-
-MOST_MODALITIES = 6
-"""Their combinations, 63 for six, can all be compared."""
 
 LEADING = 20
 """So many single features are listed; their intervals say how little the order below means."""
@@ -48,7 +46,7 @@ def cohort_feasibility(cohort):
     return feasibility(len(cohort.y), cohort.n_events, cohort.X.shape[1])
 
 
-def findings(cohort, comparison, spec):
+def findings(cohort, comparison, spec, facts):
     """Return the entries of the results that go beyond the comparison.
 
     Parameters
@@ -59,6 +57,8 @@ def findings(cohort, comparison, spec):
         With a :class:`~fusionkit.model_selection.PermutationExaminer` as ``examine``.
     spec : StudySpec
         The study.
+    facts : dict
+        From :func:`cohort_feasibility`.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def findings(cohort, comparison, spec):
     """
     confidence, fusion = spec.validation.confidence, told_fusion(comparison)
     return {
-        "feasibility": cohort_feasibility(cohort),
+        "feasibility": facts,
         "coverage": _coverage(cohort.audit.coverage),
         "importance": _importance(comparison, fusion, confidence),
         "contribution": _contribution(cohort, comparison, confidence),

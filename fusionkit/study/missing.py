@@ -9,6 +9,7 @@ import pandas as pd
 from ..cohort import modality_presence
 from ..exceptions import DataWarning
 from ..metrics import cv_estimate
+from .findings import plain_records
 
 __all__ = ["comparison_rules", "kept_without", "link_study", "missingness_entries"]
 
@@ -93,8 +94,7 @@ def missingness_entries(cohort, comparison, confidence):
     lacking = [tuple(presence.columns[~row]) for row in presence.to_numpy()]
     patterns = pd.Series(lacking, index=presence.index)
     entries = {"missingness": list(_patterns(patterns, cohort.y, comparison, confidence))}
-    gaps = cohort.missing_values().query("n_missing > 0").reset_index()
-    records = gaps.astype(object).where(gaps.notna(), None).to_dict("records")
+    records = plain_records(cohort.missing_values().query("n_missing > 0").reset_index())
     entries["missing_values"] = [row for row in records if cohort.kinds[row["modality"]] == "record"]
     if "record" in cohort.kinds.values():
         table = cohort.summary().table().reset_index()

@@ -190,7 +190,8 @@ class Study:
         pseudonyms = study_pseudonyms(spec, self.folder, folder.work)
         cohort = self._cohort(pseudonyms, strict, n_jobs=n_jobs, store=folder.cases, progress=progress)
         write_lookup(spec, self.folder, folder.work, pseudonyms)
-        for sentence in cohort_feasibility(cohort)["warnings"]:
+        facts = cohort_feasibility(cohort)
+        for sentence in facts["warnings"]:
             _LOGGER.warning(sentence)
         comparison = compare_fusions(
             cohort,
@@ -210,7 +211,7 @@ class Study:
             progress=lambda done, total: tell("Nested cross-validation", done, total),
         )
         tell("Writing the report", 0, 1)
-        results = hide_folders(self._results(cohort, comparison, seed))
+        results = hide_folders(self._results(cohort, comparison, facts, seed))
         (folder.path / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False), encoding="utf-8")
         comparison.predictions.to_parquet(folder.path / "predictions.parquet", index=False)
         write_report(results, comparison.predictions, folder.path / "report.html")
@@ -229,7 +230,7 @@ class Study:
             files[spec.dictionary] = file_digest(dictionary)
         return fingerprint([spec.model_dump(mode="json"), files, seed, __version__])
 
-    def _results(self, cohort, comparison, seed):
+    def _results(self, cohort, comparison, facts, seed):
         confidence = self.spec.validation.confidence
         estimates = comparison.estimates(confidence=confidence)
         return {
@@ -238,7 +239,7 @@ class Study:
             "seed": seed,
             "cohort": _cohort_facts(cohort, self.spec),
             **missingness_entries(cohort, comparison, confidence),
-            **findings(cohort, comparison, self.spec),
+            **findings(cohort, comparison, self.spec, facts),
             "comparison": {
                 "baseline": comparison.baseline,
                 "confidence": confidence,

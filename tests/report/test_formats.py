@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+from fusionkit._tables import neutralise
 from fusionkit.report import make_verdict, write_report
 from fusionkit.report.checklist import checklist_document
-from fusionkit.report.data import neutral, render_csv
+from fusionkit.report.data import render_csv
 from fusionkit.report.document import Document, Section, Table
 from fusionkit.report.markdown import render_markdown
 from fusionkit.report.write import FORMATS, write_document
@@ -143,8 +144,14 @@ def test_no_cell_of_a_csv_is_a_formula(written):
 
 
 def test_neutral_leaves_numbers_and_harmless_text_alone():
-    assert [neutral(value) for value in (-1.5, 3, None, "age", "")] == [-1.5, 3, None, "age", ""]
-    assert [neutral(value) for value in ("=1", "+1", "-1", "@a", "\tx", "\rx")] == [
+    assert [neutralise(value, spare_numbers=False) for value in (-1.5, 3, None, "age", "")] == [
+        -1.5,
+        3,
+        None,
+        "age",
+        "",
+    ]
+    assert [neutralise(value, spare_numbers=False) for value in ("=1", "+1", "-1", "@a", "\tx", "\rx")] == [
         *("'=1", "'+1", "'-1", "'@a", "'\tx", "'\rx")
     ]
 
