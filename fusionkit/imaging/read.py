@@ -45,16 +45,20 @@ def read_header(source):
     """
     if isinstance(source, sitk.Image) or not Path(source).is_file():
         return None
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(source))
     try:
-        reader.ReadImageInformation()
+        return _opened(source)
     except RuntimeError:  # reading the image says what is wrong
         return None
+
+
+def _opened(path):
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.ReadImageInformation()
     return reader
 
 
-def read_image(source, *, spacing_mm=None, colour="refuse", slices=None):
+def read_image(source, *, spacing_mm=None, colour="refuse", slices=None, header=None):
     """Return a scalar image of two or three dimensions.
 
     A colour picture whose channels are equal (a grey picture stored as RGB or RGBA, as ultrasound often is) becomes
@@ -73,6 +77,8 @@ def read_image(source, *, spacing_mm=None, colour="refuse", slices=None):
     slices : slice or None, default=None
         The slices wanted of a volume in a file, as a slice with start and stop; the image's origin is that of the
         first. None reads all.
+    header : SimpleITK.ImageFileReader or None, default=None
+        The file's, as :func:`read_header` gave it, so that it is not read again; None reads it.
 
     Returns
     -------
@@ -86,7 +92,7 @@ def read_image(source, *, spacing_mm=None, colour="refuse", slices=None):
     name = _name(source, "the image")
     if colour not in ("refuse", "luminance"):
         raise ValueError(f"colour must be 'refuse' or 'luminance'; got {colour!r}")
-    image = _check_dimensions(_load(source, name, slices), name)
+    image = _check_dimensions(_load(source, name, header, slices=slices), name)
     if image.GetNumberOfComponentsPerPixel() > 1:
         image = _grey(image) or _luminance(image, colour, name)
     return _respaced(image, spacing_mm, name)
@@ -129,7 +135,7 @@ def _name(source, fallback):
     return fallback if isinstance(source, sitk.Image) else Path(source).name
 
 
-def _load(source, name, slices=None, keep=None):
+def _load(source, name, header=None, *, slices=None, keep=None):
     if isinstance(source, sitk.Image):
         return source
     path = Path(source)
@@ -137,10 +143,8 @@ def _load(source, name, slices=None, keep=None):
         return _load_series(path, name)
     if not path.is_file():
         raise CaseError(f"{name} does not exist.", "Check the path; a relative path starts at the table's folder.")
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
     try:
-        reader.ReadImageInformation()
+        reader = header or _opened(path)
         check_fits(reader, name)
         return _execute(reader, path, slices, keep)
     except RuntimeError as error:
@@ -182,11 +186,8 @@ def _load_series(folder, name):
         )
     names = reader.GetGDCMSeriesFileNames(str(folder), series[0])
     reader.SetFileNames(names)
-    first = sitk.ImageFileReader()
-    first.SetFileName(names[0])
     try:
-        first.ReadImageInformation()
-        check_fits(first, name, n_files=len(names))
+        check_fits(_opened(names[0]), name, n_files=len(names))
         return reader.Execute()
     except RuntimeError as error:
         raise CaseError(
