@@ -44,15 +44,20 @@ def read_header(source):
     """
     if isinstance(source, sitk.Image) or not Path(source).is_file():
         return None
-    reader = _reader(source)
     try:
-        reader.ReadImageInformation()
+        return _opened(source)
     except RuntimeError:  # reading the image says what is wrong
         return None
+
+
+def _opened(path):
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.ReadImageInformation()
     return reader
 
 
-def read_image(source, *, spacing_mm=None, colour="refuse", box=None):
+def read_image(source, *, spacing_mm=None, colour="refuse", box=None, header=None):
     """Return a scalar image of two or three dimensions.
 
     A colour picture whose channels are equal (a grey picture stored as RGB or RGBA, as ultrasound often is) becomes
@@ -60,9 +65,8 @@ def read_image(source, *, spacing_mm=None, colour="refuse", box=None):
 
     Parameters
     ----------
-    source : str, Path, SimpleITK.Image or SimpleITK.ImageFileReader
-        A file that SimpleITK reads, a folder with one DICOM series, an image already in memory, or what
-        :func:`read_header` returned for a file.
+    source : str, Path or SimpleITK.Image
+        A file that SimpleITK reads, a folder with one DICOM series, or an image already in memory.
     spacing_mm : sequence of float or None, default=None
         The voxel's size as (x, y) or (x, y, z) in millimetres, in place of the file's. PNG and JPEG files seldom
         know theirs.
@@ -72,6 +76,8 @@ def read_image(source, *, spacing_mm=None, colour="refuse", box=None):
     box : tuple of slice or None, default=None
         The part wanted of an image in a file, with start and stop along z, y and x; the image's origin is that of
         its first voxel. None reads all.
+    header : SimpleITK.ImageFileReader or None, default=None
+        The file's, as :func:`read_header` gave it, so that it is not read again; None reads it.
 
     Returns
     -------
@@ -85,7 +91,7 @@ def read_image(source, *, spacing_mm=None, colour="refuse", box=None):
     name = _name(source, "the image")
     if colour not in ("refuse", "luminance"):
         raise ValueError(f"colour must be 'refuse' or 'luminance'; got {colour!r}")
-    image = _check_dimensions(_load(source, name, box), name)
+    image = _check_dimensions(_load(source, name, header, box=box), name)
     if image.GetNumberOfComponentsPerPixel() > 1:
         image = _grey(image) or _luminance(image, colour, name)
     return _respaced(image, spacing_mm, name)
@@ -125,30 +131,19 @@ def read_mask(source, *, spacing_mm=None, label_channel=None, keep=None):
 
 
 def _name(source, fallback):
-    if isinstance(source, sitk.Image):
-        return fallback
-    return Path(source.GetFileName() if isinstance(source, sitk.ImageFileReader) else source).name
+    return fallback if isinstance(source, sitk.Image) else Path(source).name
 
 
-def _reader(path):
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    return reader
-
-
-def _load(source, name, box=None, keep=None):
+def _load(source, name, header=None, *, box=None, keep=None):
     if isinstance(source, sitk.Image):
         return source
-    read = isinstance(source, sitk.ImageFileReader)
-    path = Path(source.GetFileName() if read else source)
+    path = Path(source)
     if path.is_dir():
         return _load_series(path, name)
     if not path.is_file():
         raise CaseError(f"{name} does not exist.", "Check the path; a relative path starts at the table's folder.")
-    reader = source if read else _reader(path)
     try:
-        if not read:
-            reader.ReadImageInformation()
+        reader = header or _opened(path)
         check_fits(reader, name)
         return _execute(reader, path, box, keep)
     except RuntimeError as error:
@@ -191,11 +186,8 @@ def _load_series(folder, name):
         )
     names = reader.GetGDCMSeriesFileNames(str(folder), series[0])
     reader.SetFileNames(names)
-    first = sitk.ImageFileReader()
-    first.SetFileName(names[0])
     try:
-        first.ReadImageInformation()
-        check_fits(first, name, n_files=len(names))
+        check_fits(_opened(names[0]), name, n_files=len(names))
         return reader.Execute()
     except RuntimeError as error:
         raise CaseError(

@@ -95,27 +95,27 @@ def read_case(image, mask, settings, label=None, *, colour="refuse", spacing_mm=
     wanted = _Wanted(header, settings, settings.explicit_label if label is None else label)
     channel = settings.setting["label_channel"]
     mask = read_mask(mask, spacing_mm=spacing_mm, label_channel=channel, keep=wanted.part_of_file)
-    label = choose_label(sitk.GetArrayViewFromImage(mask), wanted.label)
+    label = wanted.found or choose_label(sitk.GetArrayViewFromImage(mask), wanted.label)
     if header is not None:
-        image = read_image(header, colour=colour, box=wanted.box)
+        image = read_image(image, colour=colour, box=wanted.box, header=header)
     if image.GetDimension() != mask.GetDimension():
         image, mask = as_volume(image), as_volume(mask)
     return image, mask, label
 
 
 class _Wanted:
-    """The box on which the features depend, found in the mask as soon as it is read."""
+    """The label and the box on which the features depend, found in the mask as soon as it is read."""
 
     def __init__(self, header, settings, label):
         self._header, self._settings, self.label = header, settings, label
-        self.box = None
+        self.found = self.box = None
 
     def part_of_file(self, voxels, grid):
         """What to keep of a mask in a file; a mask of fractions or channels is checked as a whole first."""
         if self._header is None or voxels.ndim != 3 or voxels.dtype.kind not in "iu":
             return None
-        label = choose_label(voxels, self.label)
-        self.box = needed_box(self._header, grid, voxels, label, self._settings)
+        self.found = choose_label(voxels, self.label)
+        self.box = needed_box(self._header, grid, voxels, self.found, self._settings)
         return self.box
 
 

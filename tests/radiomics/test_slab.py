@@ -5,6 +5,7 @@ import pytest
 import SimpleITK as sitk
 
 from fusionkit.exceptions import CaseError
+from fusionkit.imaging import read
 from fusionkit.imaging.read import read_header
 from fusionkit.radiomics import extract_features
 from fusionkit.radiomics.settings import read_settings
@@ -108,3 +109,12 @@ def test_a_mask_on_another_grid_is_told_with_the_sizes_of_the_files(case, tmp_pa
     sitk.WriteImage(mask[:, :, :79], str(tmp_path / "short.nrrd"))
     with pytest.raises(CaseError, match="15 x 14 x 80 voxels, the mask 15 x 14 x 79"):
         extract_features(image_path, tmp_path / "short.nrrd")
+
+
+@pytest.mark.parametrize("case", [(30, 37)], indirect=True)
+def test_the_header_of_each_file_is_read_once(case, monkeypatch):
+    opened = []
+    original = read._opened
+    monkeypatch.setattr(read, "_opened", lambda path: opened.append(path) or original(path))
+    extract_features(*case[:2], TEXTURE)
+    assert opened == list(case[:2])
