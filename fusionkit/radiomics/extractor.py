@@ -171,7 +171,8 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
     def _outcomes(self, rows, options):
         """The features of each row, or why it has none, in the order of the rows."""
         compute, groups = self._cached(), group_by_image(rows)
-        done = joblib.Parallel(n_jobs=self.n_jobs)(
+        # one group at a time: joblib would bind quick ones into bundles, and the last bundle keeps the others waiting
+        done = joblib.Parallel(n_jobs=self.n_jobs, batch_size=1)(
             joblib.delayed(compute_group)(compute, [rows[place] for place in group], options, self.on_error)
             for group in groups
         )
