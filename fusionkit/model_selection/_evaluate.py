@@ -194,8 +194,10 @@ def _evaluate_together(task, candidates, train, test):
         return [task.fit_and_score(candidate.params, train, test) for candidate in candidates]
     X_train, y_train = _safe_split(task.estimator, task.X, task.y, train)
     X_test, y_test = _safe_split(task.estimator, task.X, task.y, test, train)
-    fold = Fold(X_train, y_train, {"test": X_test, "training": X_train})
-    outcomes = {"test": y_test, "training": y_train} if task.return_train_score else {"test": y_test}
+    tables, outcomes = {"test": X_test}, {"test": y_test}
+    if task.return_train_score:
+        tables["training"], outcomes["training"] = X_train, y_train
+    fold = Fold(X_train, y_train, tables)
     scores = {name: make_score(task.scorer, y, task.error_score) for name, y in outcomes.items()}
     needs = [_needs(candidate) for candidate in candidates]
     left = {}
