@@ -1,7 +1,8 @@
 """Do predicted risks come true: Brier score, log loss, calibration intercept and slope, O:E ratio, ICI.
 
 For the levels of calibration see Van Calster et al. (2016, 2019): in the large (O:E, intercept), weak (slope), and
-moderate (the smoothed curve and its summaries ICI, E50, E90, Emax).
+moderate (the smoothed curve and its summaries ICI, E50, E90, Emax). Numbers without an interval of their own get one
+from :func:`calibration_intervals`, or :func:`cv_estimate` for the scores of cross-validation.
 """
 
 import numpy as np
@@ -56,7 +57,7 @@ def brier_score(y_true, y_prob):
 
 
 def scaled_brier_score(y_true, y_prob):
-    """Return the share of the Brier score of predicting the prevalence for all that the model removes.
+    """Return the share that the model removes of the Brier score of predicting the prevalence (Steyerberg et al. 2010).
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def scaled_brier_score(y_true, y_prob):
 
 
 def log_loss(y_true, y_prob):
-    """Return the mean negative log likelihood of the outcomes: infinite if something called impossible happened.
+    """Return the mean negative log likelihood (Good 1952): infinite if something called impossible happened.
 
     Parameters
     ----------

@@ -68,8 +68,9 @@ def confusion_counts(y_true, y_pred):
 def threshold_metrics(y_true, y_pred, *, confidence=0.95, n_resamples=2000, random_state=None):
     """Return the metrics of the two-by-two table, each with its interval.
 
-    Proportions have Wilson's interval. Balanced accuracy, Youden's index, F1 and Matthews' correlation have the
-    percentile interval of a bootstrap of patients, drawn directly as tables of four cells.
+    Proportions have Wilson's interval. Balanced accuracy (Brodersen et al. 2010), Youden's index (1950), F1 (van
+    Rijsbergen 1979) and Matthews' correlation (1975) have the percentile interval of a bootstrap of patients, drawn
+    directly as tables of four cells.
 
     Parameters
     ----------
