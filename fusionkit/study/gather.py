@@ -14,7 +14,7 @@ from .images import extract_cases
 from .missing import kept_without
 from .modalities import ImageModality
 from .outcome import read_groups, read_outcome, read_outcome_dates
-from .record import record_features
+from .record import record_features, record_units
 from .scans import Scans
 from .tables import Tables
 
@@ -43,6 +43,8 @@ class Gathered:
         Everything found.
     coverage, index_scans : list of dict
         As in :class:`fusionkit.cohort.Audit`.
+    units : dict of str to str
+        Unit of the columns of which it is known, named as in the cohort.
     """
 
     modalities: dict
@@ -54,6 +56,7 @@ class Gathered:
     problems: list
     coverage: list
     index_scans: list
+    units: dict
 
     def link(self, **rules):
         """Return the Cohort of the patients who have what is required; ``rules`` as in :func:`link_cohort`."""
@@ -68,7 +71,8 @@ class Gathered:
             **rules,
         )
         audit = replace(cohort.audit, coverage=tuple(self.coverage), index_scans=tuple(self.index_scans))
-        return replace(cohort, audit=audit)
+        units = {column: unit for column, unit in self.units.items() if column in cohort.X.columns}
+        return replace(cohort, audit=audit, units=units)
 
 
 def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=None, store=None, progress=None):
@@ -106,7 +110,7 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
     tables = Tables(spec, folder, pseudonyms)
     outcome, y = read_outcome(tables)
     groups, outcomes, scans = read_groups(tables), read_outcome_dates(tables), Scans(tables)
-    sources, kinds, features, coverage = {"outcome": spec.outcome.table}, {}, {}, []
+    sources, kinds, features, coverage, units = {"outcome": spec.outcome.table}, {}, {}, [], {}
     pictures = {name: m for name, m in spec.modalities.items() if isinstance(m, ImageModality)}
     for name, modality in spec.modalities.items():
         sources[name] = modality.files[0]
@@ -116,6 +120,8 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
             continue
         features[name], found = record_features(tables, name, modality, scans, outcomes)
         coverage += found
+        stated = record_units(tables, modality, features[name])
+        units |= {join_name(name, column): unit for column, unit in stated.items()}
         _screen(tables, name, features[name], y, refuse=images == "features")
     _compare_identifiers(tables)
     tables.hold_against_dictionary(_measured(spec))
@@ -126,7 +132,7 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
     if tables.fatal:
         raise StudyError(tables.problems)
     features = {name: features[name] for name in kinds}
-    found = {"problems": tables.problems, "coverage": coverage, "index_scans": scans.chosen}
+    found = {"problems": tables.problems, "coverage": coverage, "index_scans": scans.chosen, "units": units}
     return Gathered(features, y, outcome, groups, kinds, sources, **found)
 
 

@@ -389,6 +389,34 @@ def test_a_dictionary_gives_measurements_their_unit_range_and_codes_for_missing(
     assert "5.3041 is not within 0.02..1 mmol/L" in found["P03", "crea"][0]
 
 
+def test_units_of_the_dictionary_and_of_the_study_file_stand_in_table_one(write):
+    values = labs(*((p, "2021-03-10T06:00", "CREA", f"{0.9 + i / 100:.2f}", "mg/dL") for i, p in enumerate(IDS)))
+    lines = "name,type,unit,analyte\nage,integer,years,\nsex,category,,\nscan,date,,\ncrea,number,umol/L,creatinine\n"
+    frame = clinical(sex=["f", "m"] * (N // 2), first=["2021-03-01"] * N)
+    window = {"name": "CREA", "window": ["-3d", "+3d"]}
+    variables = {
+        "crea": {**window, "delta": True},
+        "crea_mg": {**window, "unit": "mg/dL"},
+        "crea_slope": {**window, "unit": "mg/dL", "take": "slope"},
+        "crea_count": {**window, "unit": "mg/dL", "take": "count"},
+    }
+    modality = {"columns": ["age", "sex", "first"]}
+    modality["events"] = {"table": "labs.csv", "anchor": "scan", "variables": variables}
+    tables = {"clinical.csv": frame, "labs.csv": values, "dictionary.csv": lines}
+    _, cohort = check(write(modality, tables=tables, dictionary="dictionary.csv"))
+    assert cohort.units == {
+        "ehr__age": "years",
+        "ehr__first_days": "d",
+        "ehr__crea": "umol/L",
+        "ehr__crea__delta_days": "d",
+        "ehr__crea_mg": "mg/dL",
+        "ehr__crea_slope": "mg/dL/d",
+    }
+    assert {"age [years], mean (SD)", "crea [umol/L], mean (SD)"} <= set(
+        cohort.summary().table().reset_index().variable
+    )
+
+
 def test_a_second_identifier_is_compared_and_no_date_of_birth_is_told(write):
     record = clinical(sex=["female", "male"] * (N // 2), born=["1960-05-17"] * N)
     values = labs(*((patient, "2021-03-10T06:00", "crp", "1", "mg/L") for patient in IDS))
