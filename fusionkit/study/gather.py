@@ -75,7 +75,9 @@ class Gathered:
         return replace(cohort, audit=audit, units=units)
 
 
-def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=None, store=None, progress=None):
+def gather_study(
+    spec, folder, *, images="features", pseudonyms=None, answers=None, n_jobs=None, store=None, progress=None
+):
     """Read every table and image that a study names.
 
     Parameters
@@ -88,6 +90,8 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
         Whether image features are computed, or images and masks only read and checked.
     pseudonyms : Pseudonyms or None, default=None
         What replaces the ids of patients as soon as a table is read.
+    answers : dict of str to RawTable or None, default=None
+        What databases have answered already; they are asked when None.
     n_jobs : int or None, default=None
         Images worked on at once.
     store : JsonStore or None, default=None
@@ -107,7 +111,7 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
         found are listed. With ``images="features"`` it comes before any image is read, and a feature that gives the
         outcome away is among the reasons.
     """
-    tables = Tables(spec, folder, pseudonyms)
+    tables = Tables(spec, folder, pseudonyms, answers)
     outcome, y = read_outcome(tables)
     groups, outcomes, scans = read_groups(tables), read_outcome_dates(tables), Scans(tables)
     sources, kinds, features, coverage, units = {"outcome": spec.outcome.table}, {}, {}, [], {}
