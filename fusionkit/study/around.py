@@ -68,6 +68,7 @@ def event_columns(tables, name, modality, anchors):
             resolution=spec.resolution,
             timezone=tables.spec.timezone,
             name=table.name,
+            out_of_range=tables.spec.out_of_range,
         )
     except ValueError as error:
         tables.tell_clock(error, table.name)

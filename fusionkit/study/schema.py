@@ -120,6 +120,9 @@ class StudySpec(PolicyKeys, BaseModel):
         or one for each modality (the others are required).
     max_missing : MaxMissing, default=MaxMissing(patient=None, column=None)
         Shares of missing values beyond which a patient or column is left out.
+    out_of_range : {"stop", "exclude", "missing", "keep"}, default='stop'
+        What becomes of a number outside the dictionary's range: the study stops and asks, its patient is left out, the
+        value counts as missing, or it is used as it is. Each is listed, whatever the rule.
     pseudonymise : Pseudonymise or None, default=None
         Whether (true), and with which key, ids are replaced by keyed hashes in everything that is written.
     fusions : list of str or None, default=None

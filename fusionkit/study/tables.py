@@ -175,7 +175,7 @@ class Tables:
             if variable is not None:
                 variables[column] = variable
         self._described.setdefault(table.name, (table, set()))[1].update(variables)
-        frame, problems = apply_dictionary(table, variables, list(variables))
+        frame, problems = apply_dictionary(table, variables, list(variables), out_of_range=self.spec.out_of_range)
         self.problems += problems
         return frame, variables
 
