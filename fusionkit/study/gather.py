@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..cohort import Outcome, compare_identifiers, link_cohort, screen_columns
+from ..cohort import Outcome, link_cohort, screen_columns
 from ..exceptions import Problem, StudyError
 from ..naming import join_name
 from .images import extract_cases
@@ -15,6 +15,7 @@ from .missing import kept_without
 from .modalities import ImageModality
 from .outcome import read_groups, read_outcome, read_outcome_dates
 from .record import record_features, record_units
+from .same_person import compare_same_person
 from .scans import Scans
 from .tables import Tables
 
@@ -127,7 +128,7 @@ def gather_study(
         stated = record_units(tables, modality, features[name])
         units |= {join_name(name, column): unit for column, unit in stated.items()}
         _screen(tables, name, features[name], y, refuse=images == "features")
-    _compare_identifiers(tables)
+    compare_same_person(tables, scans)
     tables.hold_against_dictionary(_measured(spec))
     if tables.fatal and images == "features":
         raise StudyError(tables.problems)
@@ -155,26 +156,6 @@ def _measured(spec):
     events = [modality.events for modality in spec.modalities.values() if getattr(modality, "events", None)]
     pairs = [(key, variable.name) for one in events for key, variable in one.variables.items()]
     return {name for pair in pairs for name in pair if name is not None}
-
-
-def _compare_identifiers(tables):
-    """Compare the second identifiers of the study wherever two tables have them."""
-    spec = tables.spec
-    for what, columns in spec.same_person.items():
-        sides = {}
-        for source in spec.tables if isinstance(columns, str) else columns:
-            table = tables.read(source)
-            column = columns if isinstance(columns, str) else columns[source]
-            if table is None or (isinstance(columns, str) and column not in table.frame):
-                continue
-            values = tables.column(table, column, f"the {what} of same_person")
-            if values is not None:
-                sides[table.name] = pd.DataFrame({"patient": table.ids, "value": values, "row": table.rows})
-        if len(sides) < 2:
-            message = f"same_person: {what} stands in {len(sides)} table(s); there is nothing to compare it with"
-            way_out = "Name its column in each table, such as {clinical.csv: sex, images.csv: PatientSex}."
-            tables.problems.append(Problem(message, way_out, severity="warning"))
-        tables.problems += compare_identifiers(what, sides)
 
 
 def _image_features(tables, cases, name, modality, images, n_jobs, store, progress):

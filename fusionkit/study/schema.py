@@ -114,7 +114,8 @@ class StudySpec(PolicyKeys, BaseModel):
         The zone of times that state none, such as ``Europe/Madrid``.
     same_person : dict of str to (str or dict of str to str), default={}
         A second identifier, compared wherever two tables have it: ``sex``, ``birth_year`` or another name -> its
-        column in every table that has it, or table -> column.
+        column in every table that has it, or table -> column. Sex and year of birth are compared with the headers of
+        DICOM images too.
     missing_modality : {"require", "impute", "available"} or dict of str to such, default='require'
         What becomes of a patient who lacks a modality: left out, filled in, or analysed with what is there; one rule,
         or one for each modality (the others are required).

@@ -501,7 +501,7 @@ def test_a_second_identifier_is_compared_and_no_date_of_birth_is_told(write):
     }
     assert {"P05", "P08"}.isdisjoint(cohort.X.index)
     alone = write(modality, tables={"clinical.csv": record, "labs.csv": values}, same_person={"mrn": "mrn"})
-    assert "mrn stands in 0 table(s)" in check(alone)[0][None, None][0]
+    assert "mrn stands in 0 source(s)" in check(alone)[0][None, None][0]
 
 
 def test_a_password_has_no_place_in_a_study_file_and_an_address_none_in_a_message(write, tmp_path):
