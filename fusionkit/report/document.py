@@ -147,8 +147,9 @@ def _feasibility(view):
     if not view["rows"]:
         return []
     columns = ["If a model reaches an AUC of", "Candidate columns supported", "Patients needed for all candidates"]
-    rows = [[row["auc"], str(row["largest"]), row["needed"] or "—"] for row in view["rows"]]
-    return [" ".join(view["sentences"]), Table("Sample size", columns, rows, numeric=[True] * 3)]
+    columns.append("Width of the AUC's 95 % interval")
+    rows = [[row[key] for key in ("auc", "largest", "needed", "width")] for row in view["rows"]]
+    return [" ".join(view["sentences"]), Table("Sample size", columns, rows, numeric=[True] * 4)]
 
 
 def _discrimination(evidence):

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fusionkit.metrics import feasibility
+
 MODALITIES = {
     "ehr": {"kind": "record", "columns": 12, "source": "clinical.csv"},
     "ct": {"kind": "image", "columns": 93, "source": "images.csv"},
@@ -100,6 +102,7 @@ def make_results(differences=None, *, n=74, n_events=33, modalities=None, repeat
             "validation": {"folds": folds, "repeats": repeats, "inner_folds": 4, "seed": 0, "confidence": 0.95},
         },
         "seed": 0,
+        "feasibility": feasibility(n, n_events, sum(facts["columns"] for facts in modalities.values())),
         "cohort": {
             "outcome": {"name": "malignant", "negative": "no", "positive": "yes"},
             **size,

@@ -1,11 +1,15 @@
 """What the report adds to the verdict: utility, stability, sample size, missing data and optional tables."""
 
+import re
+
 import numpy as np
 import pytest
 
 from fusionkit.metrics import (
     calibration_slope,
     cox_snell_r2_from_auc,
+    expected_auc_width,
+    max_parameters_binary,
     net_benefit,
     sample_size_binary,
     selection_stability,
@@ -79,23 +83,29 @@ def test_nothing_is_said_of_stability_where_nothing_was_selected(make_results):
     assert stability(make_results(modalities=modalities)) == {"figure": None, "rows": []}
 
 
-def test_sample_size_follows_riley_for_all_candidates(results):
-    view = feasibility(results)
+def test_sample_size_is_worded_as_it_was_computed(results):
+    facts, view = results["feasibility"], feasibility(results)
     assert view["candidates"] == 105
     assert view["sentences"][0] == (
         "105 candidate columns stood against 33 patients of the rarer outcome: 0.31 per candidate."
     )
+    assert f"Cox-Snell R2 is {facts['r2']:.2f} (an AUC of {facts['auc']:.2f}): 15 % of the" in view["sentences"][1]
+    assert view["sentences"][2:] == facts["warnings"]
     r2_cs = cox_snell_r2_from_auc(0.8, 33 / 74)
     needed = sample_size_binary(105, prevalence=33 / 74, r2_cs=r2_cs).n
-    assert view["rows"][1]["needed"] == f"{needed:,}"
-    largest = view["rows"][1]["largest"]
-    assert sample_size_binary(largest, prevalence=33 / 74, r2_cs=r2_cs, margin=0.9).n <= 74
-    assert sample_size_binary(largest + 1, prevalence=33 / 74, r2_cs=r2_cs, margin=0.9).n > 74
+    largest = max_parameters_binary(74, prevalence=33 / 74, r2_cs=r2_cs)
+    width = f"{expected_auc_width(0.8, 33, 41):.2f}"
+    assert view["rows"][3] == {"auc": "0.80", "largest": f"{largest:,}", "needed": f"{needed:,}", "width": width}
 
 
-def test_one_class_has_no_sample_size(results):
-    results["cohort"]["n_events"] = 0
-    assert feasibility(results)["rows"] == []
+def test_a_cohort_that_is_large_enough_is_told_so(make_results):
+    view = feasibility(make_results(n=20_000, n_events=8000))
+    assert re.fullmatch(r"The cohort supports [\d,]+ candidate columns for such a model\.", view["sentences"][-1])
+
+
+def test_a_run_that_did_not_compute_it_has_no_sample_size(results):
+    del results["feasibility"]
+    assert feasibility(results) == {"sentences": [], "rows": [], "candidates": None}
 
 
 def test_patterns_of_missing_data_are_drawn_and_tabled(results):
