@@ -104,7 +104,7 @@ def report_document(summary):
         Section("Discrimination", _discrimination(evidence)),
         Section("Calibration", [*plots, summary["calibration"]["caption"]] if plots else []),
         Section("Clinical use", _clinical(clinical)),
-        Section("Selected features", [*_features(summary), *entries["features"]]),
+        Section("Selected features", [*_features(summary), summary["importance"], *entries["features"]]),
         Section("Robustness", entries["robustness"]),
         Section("Methods, ready to paste", [" ".join(summary["methods"])]),
         Section("References", [Bullets(summary["references"], ordered=True)]),

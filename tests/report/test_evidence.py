@@ -18,6 +18,7 @@ from fusionkit.report import render_report
 from fusionkit.report.calibration import calibration
 from fusionkit.report.clinical_use import THRESHOLDS, clinical_use
 from fusionkit.report.feasibility import feasibility
+from fusionkit.report.importance import importance
 from fusionkit.report.records import MAX_RECORDS, entry_tables, missingness
 from fusionkit.report.stability import stability
 
@@ -117,7 +118,7 @@ def test_patterns_of_missing_data_are_drawn_and_tabled(results):
     for row in results["missingness"]:
         row.update({"fusion": "early", "auc": 0.7, "low": 0.6, "high": 0.8})
     table = missingness(results)["table"]
-    assert table["columns"] == ["Pattern", "Patients", "Events", "Fusion", "AUC", "CI"]
+    assert table["columns"] == ["Pattern", "Patients", "Events", "Model", "AUC", "CI"]
     assert table["rows"][1] == ["ct", "14", "6", "early", "0.700", "0.600 to 0.800"]
 
 
@@ -134,6 +135,36 @@ def test_entries_of_the_cohort_are_found(results):
     assert gaps["rows"] == [["ehr", "ehr__crp", "4", "5.4 %"]]
 
 
+def test_importance_is_drawn_feature_by_feature(results):
+    assert importance(results) is None
+    at = {"fusion": "early", "low": 0.0, "high": 0.2, "used": 0.9, "reason": ""}
+    results["importance"] = [
+        {"kind": "modality", "name": "ct", "modality": "ct", "importance": 0.15, **at},
+        {"kind": "feature", "name": "ct__a", "modality": "ct", "importance": 0.05, **at},
+        {"kind": "feature", "name": "ehr__age", "modality": "ehr", "importance": 0.08, **at},
+    ]
+    figure = importance(results)
+    assert figure.display.frame()["name"].to_list() == ["ehr__age", "ct__a"]
+    assert figure.description == "Shuffling ehr__age costs most: 0.080 of the AUC."
+    assert figure.caption.startswith("Early fusion: loss of AUC")
+    [table] = entry_tables(results, "features")
+    told = dict(zip(table["columns"], table["rows"][1], strict=True))
+    assert told == {
+        **{"Kind": "feature", "Name": "ct__a", "Modality": "ct", "Loss of AUC": "0.050", "Model": "early"},
+        **{"CI": "0.000 to 0.200", "Training sets that use it": "90 %"},
+    }
+
+
+def test_pairs_of_limits_and_levels_are_told_as_such(results):
+    row = {"subgroup": "female", "auc": 0.7, "auc_low": 0.6, "auc_high": 0.8, "auc_reason": ""}
+    results["subgroups"] = [{**row, "difference": 0.1, "difference_low": -0.1, "difference_high": None}]
+    [table] = entry_tables(results, "robustness")
+    assert table["columns"] == ["Subgroup", "AUC", "CI", "Difference", "CI"]
+    assert table["rows"] == [["female", "0.700", "0.600 to 0.800", "+0.100", "—"]]
+    results["table_one"] = [{"variable": "sex: female"}, {"variable": "    male"}]
+    assert entry_tables(results, "patients")[0]["rows"] == [["sex: female"], ["\u2003male"]]
+
+
 def test_optional_tables_are_shown_where_they_are_present(results, predictions):
     nobody = predictions.iloc[:0]  # without curves, the page is written in no time
     plain = render_report(results, nobody)
@@ -146,9 +177,9 @@ def test_optional_tables_are_shown_where_they_are_present(results, predictions):
     for text in ("Performance by subgroup", "Importance", "Audit of leaks and bias: findings", "25.6\xa0%"):
         assert text in html
     assert "3 more rows stand in results.json." in html
-    [importance] = entry_tables(results, "features")
-    assert importance["columns"] == ["Fusion", "Modality", "Importance", "Kept"]
-    assert importance["rows"] == [["early", "ct", "0.031", "yes"]]
+    [table] = entry_tables(results, "features")
+    assert table["columns"] == ["Model", "Modality", "Loss of AUC", "Kept"]
+    assert table["rows"] == [["early", "ct", "0.031", "yes"]]
     subgroups = entry_tables(results, "robustness")[-1]
     assert subgroups["rows"] == [["sex", "f", "30", "—", "—"]]
 
