@@ -1,6 +1,6 @@
 """Honest validation: splits, the search, nested cross-validation and the comparison of fusions."""
 
-from .audit import audit_cohort, file_digests
+from .audit import audit_cohort, duplicated_files, file_digests
 from .compare import FusionComparison, compare_fusions
 from .contribution import modality_ablation, modality_shapley, shapley_values, subset_fusions
 from .drift import feature_drift, summarise_features
@@ -32,6 +32,7 @@ __all__ = [
     "check_fusion_name",
     "check_splits",
     "compare_fusions",
+    "duplicated_files",
     "explain_patient",
     "external_validate",
     "feature_drift",

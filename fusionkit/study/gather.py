@@ -46,6 +46,8 @@ class Gathered:
         As in :class:`fusionkit.cohort.Audit`.
     units : dict of str to str
         Unit of the columns of which it is known, named as in the cohort.
+    digests : DataFrame of str
+        Digests of the voxels, by patient: a column for each image modality's images and masks.
     """
 
     modalities: dict
@@ -58,6 +60,7 @@ class Gathered:
     coverage: list
     index_scans: list
     units: dict
+    digests: pd.DataFrame
 
     def link(self, **rules):
         """Return the Cohort of the patients who have what is required; ``rules`` as in :func:`link_cohort`."""
@@ -132,12 +135,16 @@ def gather_study(
     tables.hold_against_dictionary(_measured(spec))
     if tables.fatal and images == "features":
         raise StudyError(tables.problems)
+    digests = {}
     for name, modality in pictures.items():
-        features[name] = _image_features(tables, scans.of(name), name, modality, images, n_jobs, store, progress)
+        shared = {"n_jobs": n_jobs, "store": store}
+        features[name], found = _image_features(tables, scans.of(name), name, modality, images, progress, **shared)
+        digests |= {f"{name} {kind}": found[kind] for kind in found}
     if tables.fatal:
         raise StudyError(tables.problems)
     features = {name: features[name] for name in kinds}
     found = {"problems": tables.problems, "coverage": coverage, "index_scans": scans.chosen, "units": units}
+    found["digests"] = pd.DataFrame(digests)
     return Gathered(features, y, outcome, groups, kinds, sources, **found)
 
 
@@ -158,8 +165,8 @@ def _measured(spec):
     return {name for pair in pairs for name in pair if name is not None}
 
 
-def _image_features(tables, cases, name, modality, images, n_jobs, store, progress):
-    """Features of every index scan of a modality, by patient; a case that fails is a problem of that patient."""
+def _image_features(tables, cases, name, modality, images, progress, **options):
+    """Features and digests of every index scan, by patient; a case that fails is a problem of that patient."""
     from ..radiomics import RadiomicsSettings
 
     try:
@@ -169,7 +176,7 @@ def _image_features(tables, cases, name, modality, images, n_jobs, store, progre
         tables.problems.append(Problem(f"settings of {name}: {error}", way_out))
         settings = None
     if cases is None or settings is None:
-        return pd.DataFrame()
+        return pd.DataFrame(), pd.DataFrame()
     if images == "check":
         one_feature = {"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean"]}}
         settings = RadiomicsSettings({**settings.to_dict(), **one_feature})
@@ -182,24 +189,23 @@ def _image_features(tables, cases, name, modality, images, n_jobs, store, progre
         label=modality.label,
         spacing_mm=modality.spacing_mm,
         colour=modality.colour,
-        n_jobs=n_jobs,
-        store=store,
         progress=None if progress is None else partial(progress, stage),
+        **options,
     )
-    rows, remarks, keeps = {}, {}, tables.spec.rules[name] != "require"
+    rows, digests, remarks, keeps = {}, {}, {}, tables.spec.rules[name] != "require"
     for patient, outcome in zip(cases.index, outcomes, strict=True):
         if outcome.features is None:
             where = {"patient": patient, "file": modality.images, "row": int(cases.loc[patient, "row"])}
             problem = Problem(outcome.reason, outcome.way_out, **where, column=name)
             tables.problems.append(kept_without(problem) if outcome.absent and keeps else problem)
         else:
-            rows[patient] = outcome.features
+            rows[patient], digests[patient] = outcome.features, outcome.digests
         for remark in outcome.remarks:
             remarks.setdefault(re.sub(r"[\d.]+", "#", remark), []).append((patient, remark))
     tables.problems += [_shared_remark(name, said) for said in remarks.values() if images == "features"]
     if not rows and len(cases):
         tables.problems.append(Problem(f"no image of {name} could be used", "See the patients' reasons."))
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return pd.DataFrame.from_dict(rows, orient="index"), pd.DataFrame.from_dict(digests, orient="index")
 
 
 def _shared_remark(name, said):
