@@ -143,7 +143,9 @@ def check(study: StudyFile, data: Data = None, jobs: Jobs = -1):
     if cohort is None:
         console.print("[bold red]The study cannot be run as it stands.[/]")
     elif errors:
-        console.print(f"The study can be run; {len(cohort.audit.excluded['patient'].unique())} patients are left out.")
+        console.print(
+            f"The study can be run; {len(cohort.audit.excluded['patient'].unique())} patient(s) are left out."
+        )
     else:
         console.print("[green]No errors.[/]")
     raise typer.Exit(1 if errors else 0)
@@ -192,7 +194,8 @@ def init(
         )
     write_csv(draft.dictionary, dictionary)
     out.write_text(draft.study, encoding="utf-8")
-    console.print(f"Wrote {out} and {dictionary}. Correct both, then: [bold]fusionkit check {out}[/]", highlight=False)
+    said = f"Wrote {out} and {dictionary}. Correct both, then: [bold]fusionkit check {out}[/]"
+    console.print(said, highlight=False, soft_wrap=True)
 
 
 @app.command()

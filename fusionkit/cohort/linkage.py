@@ -1,13 +1,12 @@
 """Join the modalities and the outcome patient by patient, and account for everyone who is left out."""
 
-import re
-
 import pandas as pd
 
 from ..exceptions import Problem, StudyError
 from ..naming import join_name
 from .audit import Audit, FlowStep
 from .cohort import Cohort
+from .near_misses import bare_id, by_bare_id
 from .thresholds import drop_sparse_columns, sparse_patients
 
 __all__ = ["link_cohort"]
@@ -65,7 +64,7 @@ def link_cohort(
     StudyError
         If nobody, or one class only, is left, or nobody has a modality; every problem is listed.
     """
-    sources, spelled = sources or {}, (written_as or {}).get
+    sources = sources or {}
     problems = list(problems)
     limits = dict.fromkeys(("patient", "column")) | (max_missing or {})
     rules = missing_modality if isinstance(missing_modality, dict) else dict.fromkeys(modalities, missing_modality)
@@ -74,7 +73,7 @@ def link_cohort(
     needed = {"outcome", *(name for name in modalities if rules.get(name, "require") == "require")}
     everyone = list(dict.fromkeys([*y.index, *(patient for frame in modalities.values() for patient in frame.index)]))
     wrong = _wrong(problems)
-    problems += _one_sided_patients([p for p in everyone if p not in wrong], sides, names, needed, spelled)
+    problems += _one_sided_patients([p for p in everyone if p not in wrong], sides, names, needed, written_as)
     wrong = _wrong(problems)
     kept = [p for p in y.index if p not in wrong and all(p in sides[side] for side in needed)]
     tables = {name: _rows_of(frame, kept) for name, frame in modalities.items()}
@@ -102,12 +101,13 @@ def _wrong(problems):
     return {p.patient for p in problems if p.severity == "error" and p.patient is not None}
 
 
-def _one_sided_patients(patients, sides, names, needed, spelled):
+def _one_sided_patients(patients, sides, names, needed, written_as):
     """A problem for everyone whom a needed side lacks, and a warning where an id that looks alike stands there."""
-    lookalikes = {side: _by_bare_id(members, spelled) for side, members in sides.items()}
+    lookalikes = {side: by_bare_id(members, written_as) for side, members in sides.items()}
+    spelled = (written_as or {}).get
     for patient in patients:
         absent = [side for side, members in sides.items() if patient not in members]
-        bare = _bare(spelled(patient, patient))
+        bare = bare_id(spelled(patient, patient))
         alike = [other for side in absent for other in lookalikes[side].get(bare, ()) if other != patient]
         lacking = [names[side] for side in absent if side in needed]
         if lacking:
@@ -170,16 +170,3 @@ def _refuse_hopeless(y, outcome, tables, found, problems):
                 fatal.append(Problem(message, "Compare the ids of its table, or leave the modality out.", column=name))
     if fatal:
         raise StudyError([*fatal, *(p for p in problems if p not in fatal)])
-
-
-def _by_bare_id(patients, spelled):
-    found = {}
-    for patient in sorted(patients, key=str):
-        found.setdefault(_bare(spelled(patient, patient)), []).append(patient)
-    return found
-
-
-def _bare(patient):
-    """An id without case, spaces, dashes and leading zeros, to find near misses."""
-    text = re.sub(r"[\s_\-./]", "", str(patient)).casefold()
-    return re.sub(r"(?<!\d)0+(?=\d)", "", text)

@@ -70,7 +70,7 @@ def common_clock(times, *, resolution="exact", timezone=None):
     if resolution == "exact" and len(set(dates_only.values())) > 1:
         without = ", ".join(what for what, alone in dates_only.items() if alone)
         message = f"the times of {without} are dates, which count as midnight; the others have a time of day"
-        way_out = "Compare calendar days (resolution='day'), or a value of the same day may fall out of the window."
+        way_out = "Compare calendar days ('resolution: day'), or a value of the same day may fall out of the window."
         problems.append(Problem(message, way_out, severity="warning"))
     return clocks, problems
 

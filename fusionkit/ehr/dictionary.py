@@ -215,8 +215,8 @@ def draft_dictionary(table):
     -------
     draft : DataFrame of str
         The columns of :data:`DICTIONARY_COLUMNS`, a row per column of the table but the id: the type that fits, the
-        lowest and highest number, the levels. Units, codes that mean missing and what defines the outcome are for the
-        person who knows.
+        lowest and highest number, the levels (none where one holds ``|`` or ``=``, which part them). Units, codes that
+        mean missing and what defines the outcome are for the person who knows.
     """
     types = infer_types(table)
     frame, _ = coerce_columns(table, types)
@@ -225,7 +225,7 @@ def draft_dictionary(table):
         line = dict.fromkeys(DICTIONARY_COLUMNS, "") | {"name": column, "label": column.replace("_", " "), "type": kind}
         if kind in {"number", "integer"}:
             line |= {"low": f"{frame[column].min():g}", "high": f"{frame[column].max():g}"}
-        elif kind == "category":
+        elif kind == "category" and not any(sign in level for level in frame[column].cat.categories for sign in "|="):
             line["levels"] = " | ".join(frame[column].cat.categories)
         lines.append(line)
     return pd.DataFrame(lines, columns=list(DICTIONARY_COLUMNS), dtype="str")

@@ -101,10 +101,11 @@ def _read_parquet(path, name):
 
     try:
         with path.open("rb") as file:
-            content = pyarrow.parquet.read_table(file)
+            content = pyarrow.parquet.ParquetFile(file).read()  # unlike read_table, also with a name twice
     except (pyarrow.ArrowException, OSError) as error:
         message = f"the Parquet file cannot be read: {str(error).splitlines()[0]}"
         return RawTable([], [], [], [Problem(message, "Write it again; it may be truncated.", file=name)])
     columns = [[cell_text(value) for value in column.to_pylist()] for column in content.columns]
     records = [list(record) for record in zip(*columns, strict=True)]
-    return RawTable(content.column_names, records, list(range(2, len(records) + 2)))
+    decimals = {field.name for field in content.schema if pyarrow.types.is_floating(field.type)}
+    return RawTable(content.column_names, records, list(range(2, len(records) + 2)), decimals=decimals)

@@ -48,7 +48,7 @@ def read_sql(source, *, folder, name):
                 message = "the query gives no table; what it changed was taken back"
                 return RawTable([], [], [], [Problem(message, "Write a SELECT.", file=name)])
             header = list(result.keys())
-            records = [[cell_text(value) for value in row] for row in result]
+            values = [tuple(row) for row in result]
             connection.rollback()
     except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
         message = f"the database answered: {_answer(getattr(error, 'orig', None) or error)}"
@@ -56,7 +56,11 @@ def read_sql(source, *, folder, name):
     finally:
         if engine is not None:
             engine.dispose()
-    return RawTable(header, records, list(range(2, len(records) + 2)))
+    decimals = {
+        name for name, *column in zip(header, *values, strict=True) if any(isinstance(v, float) for v in column)
+    }
+    records = [[cell_text(value) for value in row] for row in values]
+    return RawTable(header, records, list(range(2, len(records) + 2)), decimals=decimals)
 
 
 def _answer(error):

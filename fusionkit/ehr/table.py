@@ -63,6 +63,8 @@ class RawTable:
         Everything found so far; errors among them refuse the table.
     delimiter : str, default=""
         What parted the cells, for text files.
+    decimals : collection of str, default=()
+        The columns that are stored as decimal numbers, where the source knows types.
     """
 
     header: list
@@ -70,6 +72,7 @@ class RawTable:
     rows: list
     problems: list | tuple = ()
     delimiter: str = ""
+    decimals: tuple | set = ()
 
 
 def nearest_name(name, names):
@@ -120,7 +123,8 @@ def finish_table(raw, *, id_column, missing, name):
         problems.append(Problem("the table has no rows below its header", "Check the export.", file=name))
     problems += _second_header_problems(header, raw.records, texts, rows, name)
     if id_column in header:
-        problems += _id_problems(texts.get(header.index(id_column)), rows, name, id_column)
+        stored = id_column in raw.decimals
+        problems += _id_problems(texts.get(header.index(id_column)), rows, name, id_column, stored)
     elif id_column is not None:
         message = f"there is no column '{id_column}' to tell the patients by"
         problems.append(Problem(message, nearest_name(id_column, filter(None, header)), file=name))
@@ -166,14 +170,15 @@ def _numeric(text):
     return parse_number(text) is not None or parse_number(text, decimal=",") is not None
 
 
-def _id_problems(ids, rows, name, id_column):
-    """Rows that name no patient, and ids that a spreadsheet has turned into decimals."""
+def _id_problems(ids, rows, name, id_column, stored_as_decimals):
+    """Rows that name no patient, and ids that a program has turned into decimals."""
     if ids is None:
         ids = pd.Series([None] * len(rows), dtype="str")
     for row in rows[ids.isna().to_numpy()]:
         way_out = "Fill it in, or delete the row if it is a total or a note."
         yield Problem("the row names no patient", way_out, file=name, row=int(row), column=id_column)
     decimals = ids.str.fullmatch(r"\d+[.,]0+|\d+([.,]\d+)?[eE]\+?\d+", na=False).to_numpy()
+    decimals = ids.notna().to_numpy() if stored_as_decimals else decimals
     if decimals.any():
         shown = ", ".join(ids[decimals].head(_SHOWN))
         message = f"{decimals.sum()} patient ids are decimals ({shown}): a program took them for numbers on the way"

@@ -219,12 +219,12 @@ def _arrange(events, anchors, outcomes, resolution, timezone, name):
     if anchors.index.has_duplicates:
         twice = anchors.index[anchors.index.duplicated()].unique()
         raise ValueError(f"anchors name one scan per patient; twice or more: {', '.join(map(str, twice[:_SHOWN]))}")
-    times = {"events": events["time"], "anchors": anchors}
+    times = {"events": events["time"], "scans": anchors}
     if outcomes is not None:
         times["outcomes"] = outcomes.reindex(anchors.index)
     clocks, problems = common_clock(times, resolution=resolution, timezone=timezone)
     problems = [replace(problem, file=name) for problem in problems]
-    for patient in anchors.index[clocks["anchors"] == MISSING_TIME]:
+    for patient in anchors.index[clocks["scans"] == MISSING_TIME]:
         problems.append(Problem("the scan has no time", "No value can be placed around it.", patient=str(patient)))
     patient = anchors.index.get_indexer(events["patient"])
     value = events["value"].to_numpy(dtype=float)
@@ -232,9 +232,7 @@ def _arrange(events, anchors, outcomes, resolution, timezone, name):
     timed = clocks["events"] != MISSING_TIME
     problems += _say_unused(events, known, timed, name)
     names, labels = pd.factorize(events["name"])
-    used = np.flatnonzero(
-        known & timed & (names >= 0) & ~np.isnan(value) & (clocks["anchors"][patient] != MISSING_TIME)
-    )
+    used = np.flatnonzero(known & timed & (names >= 0) & ~np.isnan(value) & (clocks["scans"][patient] != MISSING_TIME))
     used = used[np.lexsort((clocks["events"][used], names[used] * len(anchors) + patient[used]))]
     latest = clocks.get("outcomes", np.full(len(anchors), MISSING_TIME))
     latest = np.where(latest == MISSING_TIME, np.iinfo(np.int64).max, latest)
@@ -244,7 +242,7 @@ def _arrange(events, anchors, outcomes, resolution, timezone, name):
     everything = _Events(
         ids=anchors.index.to_numpy(),
         patient=code,
-        delta=time - clocks["anchors"][code],
+        delta=time - clocks["scans"][code],
         value=value[used],
         leaks=time > latest[code],
         unit=unit[used],

@@ -58,6 +58,7 @@ def event_columns(tables, name, modality, anchors):
     found = [tables.column(table, column, "of the events") for column in (spec.time, spec.name, spec.value)]
     if any(column is None for column in found):
         return pd.DataFrame(), []
+    tables.tell_near_misses(table, anchors.scans.index)
     windows = {variable: _window(tables, table, variable, chosen) for variable, chosen in spec.variables.items()}
     try:
         features, widths, problems = window_events(
@@ -192,6 +193,7 @@ def code_columns(tables, key, codes, anchors, patients):
     wanted = [column for column in (codes.code, codes.time) if column is not None]
     if table is None or any(tables.column(table, column, f"of the codes {key}") is None for column in wanted):
         return pd.DataFrame(index=patients)
+    tables.tell_near_misses(table, patients)
     records = pd.DataFrame({"patient": table.ids, "code": table.frame[codes.code]})
     before = None
     if codes.time is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..cohort.near_misses import near_miss_warning
 from ..ehr import (
     DEFAULT_MISSING,
     Variable,
@@ -150,6 +151,21 @@ class Tables:
                 self.problems.append(Problem(message, way_out, patient=str(patient), **place))
         usable = ids.notna() & ~doubled
         return frame.loc[usable].set_axis(pd.Index(ids[usable].astype(object), name="patient"))
+
+    def tell_near_misses(self, table, patients):
+        """Add a warning for ids of a long table that look like a patient's and are not equal.
+
+        Parameters
+        ----------
+        table : Table
+            Events or codes, any number of rows per patient.
+        patients : iterable of str
+            The patients wanted.
+        """
+        written_as = self.pseudonyms and self.pseudonyms.written_as
+        problem = near_miss_warning(table.ids.dropna().unique(), patients, file=table.name, written_as=written_as)
+        if problem is not None and problem not in self.problems:
+            self.problems.append(problem)
 
     def typed(self, table, types):
         """Return columns in their types, in the dictionary's unit, with every breach of it among the problems.

@@ -222,3 +222,18 @@ def test_hundreds_of_columns_stay_quick_where_patients_lack_them():
     cohort = link_cohort(modalities, y, OUTCOME, kinds=KINDS, missing_modality="available")
     assert len(cohort.fingerprint()) == 64
     assert cohort.X.isna().sum().sum() == 300
+
+
+def test_ids_of_a_long_table_that_only_look_like_a_patients_are_one_warning():
+    from fusionkit.cohort.near_misses import near_miss_warning
+
+    known = ["007", "P-10", "12", "Ab 3"]
+    problem = near_miss_warning(["7", "p10", "12", "ab3", "99"], known, file="labs.csv")
+    assert str(problem) == (
+        "labs.csv: 3 ids differ from a patient's in zeros, case, spaces or dashes: 7 looks like 007, ab3 looks like "
+        "Ab 3, p10 looks like P-10. Ids must be equal to be joined: correct them in one of the tables."
+    )
+    assert problem.severity == "warning"
+    assert near_miss_warning(["007", "99"], known, file="labs.csv") is None
+    hashed = near_miss_warning(["pa"], ["pb"], file="labs.csv", written_as={"pa": "7", "pb": "007"})
+    assert "pa looks like pb" in hashed.message

@@ -4,6 +4,8 @@ import gzip
 import sqlite3
 
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from fusionkit.ehr import read_table
@@ -205,3 +207,73 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(tmp_path, so
         read_table(source, id_column="id", folder=tmp_path)
     assert "secret" not in str(raised.value)
     assert not (tmp_path / "absent.db").exists()
+
+
+def write_csv(folder, header, rows):
+    (folder / "t.csv").write_text("\n".join(",".join(map(str, row)) for row in (header, *rows)) + "\n")
+    return "t.csv"
+
+
+def write_workbook(folder, header, rows):
+    workbook(folder / "t.xlsx", [header, *rows])
+    return "t.xlsx"
+
+
+def write_parquet(folder, header, rows):
+    columns = [pyarrow.array(column) for column in zip(*rows, strict=True)] or [pyarrow.array([], "string")] * len(
+        header
+    )
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(columns, names=header), folder / "t.parquet")
+    return "t.parquet"
+
+
+def write_database(folder, header, rows):
+    names = [f"c{i}" for i in range(len(header))]
+    with sqlite3.connect(folder / "t.db") as database:
+        database.execute(f"CREATE TABLE t ({', '.join(names)})")
+        database.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(header))})", rows)
+    database.close()
+    chosen = ", ".join(f'{name} AS "{column}"' for name, column in zip(names, header, strict=True))
+    return f"sqlite:///t.db::SELECT {chosen} FROM t"
+
+
+WRITERS = [write_csv, write_workbook, write_parquet, write_database]
+UNITS = [["id", "years", "mg/L"], ["1", "60", "2"], ["2", "61", "3"], ["3", "62", "4"]]
+AGAIN = [["1", "60", "2"], ["id", "age", "crp"], ["2", "61", "3"]]
+FAULTS = {
+    "no rows": (["id", "age", "crp"], [], None, None, "no rows below its header"),
+    "a column twice": (["id", "age", "age"], UNITS[1:], 1, "age", "twice in the header, at positions 2 and 3"),
+    "a second header": (["id", "age", "crp"], UNITS, 2, None, "looks like a second header"),
+    "the header again": (["id", "age", "crp"], AGAIN, 3, None, "the header stands here again"),
+    "no id": (["id", "age", "crp"], [["1", "60", "2"], ["", "61", "3"]], 3, "id", "the row names no patient"),
+    "no id column": (["case", "age", "crp"], UNITS[1:], None, None, "there is no column 'id' to tell the patients by"),
+    "texts of decimals": (["id", "age"], [["1.0", "60"], ["2.0", "61"]], 2, "id", "2 patient ids are decimals"),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.__name__.removeprefix("write_"))
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_same_fault_is_told_alike_by_every_reader(tmp_path, writer, fault):
+    header, rows, row, column, message = FAULTS[fault]
+    source = writer(tmp_path, header, rows)
+    with pytest.raises(StudyError, match=message) as raised:
+        read_table(source, id_column="id", name="t", folder=tmp_path)
+    [problem] = [problem for problem in raised.value.problems if message in problem.message]
+    assert (problem.file, problem.row, problem.column) == ("t", row, column)
+    assert str(tmp_path) not in str(raised.value)
+
+
+@pytest.mark.parametrize("writer", [write_parquet, write_database])
+def test_ids_that_are_stored_as_decimals_are_refused_where_the_source_knows_types(tmp_path, writer):
+    source = writer(tmp_path, ["id", "age"], [[7.0, 60.5], [8.0, 61.5]])
+    with pytest.raises(StudyError, match=r"row 2, column id: 2 patient ids are decimals \(7, 8\): a program took them"):
+        read_table(source, id_column="id", folder=tmp_path)
+    (tmp_path / "whole").mkdir()
+    source = writer(tmp_path / "whole", ["id", "age"], [[7, 60.5], [8, 61.5]])
+    assert read_table(source, id_column="id", folder=tmp_path / "whole").ids.tolist() == ["7", "8"]
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    (tmp_path / "t.db").write_bytes(b"id,age\n1,60\n" * 100)
+    with pytest.raises(StudyError, match="the database answered: file is not a database"):
+        read_table("sqlite:///t.db::SELECT * FROM t", id_column="id", folder=tmp_path)

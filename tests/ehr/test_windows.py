@@ -179,7 +179,7 @@ def test_hours_that_a_change_of_clocks_doubles_or_skips_are_said_aloud():
 def test_times_with_and_without_a_zone_do_not_meet_unless_the_zone_is_named():
     events = events_of(("A", -1, 2.0))
     anchors = anchors_of("A").dt.tz_localize("Europe/Madrid")
-    with pytest.raises(ValueError, match="events: without zone, anchors: with zone"):
+    with pytest.raises(ValueError, match="events: without zone, scans: with zone"):
         window_events(events, anchors, {"crp": Window((-1, 1))})
     features, _, _ = window_events(events, anchors, {"crp": Window((-1, 1))}, timezone="Europe/Madrid")
     assert features["crp"].tolist() == [2.0]
@@ -202,7 +202,7 @@ def test_times_may_be_days_since_enrolment():
     windows = {"crp": Window(("-3d", "+1d"), delta=True)}
     features, _, _ = window_events(events, pd.Series({"A": 13.0}), windows)
     assert features.iloc[0].tolist() == [2.0, 1.0]
-    with pytest.raises(ValueError, match="events: number, anchors: without zone"):
+    with pytest.raises(ValueError, match="events: number, scans: without zone"):
         window_events(events, anchors_of("A"), windows)
 
 

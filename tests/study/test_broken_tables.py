@@ -1,6 +1,7 @@
 """Each broken table, in each place of a study: one refusal with file, row and column, all faults at once, no output."""
 
 import gzip
+import re
 import sqlite3
 
 import pandas as pd
@@ -154,3 +155,48 @@ def test_a_broken_dictionary_is_told_together_with_broken_tables(study):
     text = refused(study("labs.csv", LABS + "P1,2\n", dictionary="dictionary.csv"))
     assert "dictionary.csv, row 2, column type: 'nomber' is not a type" in text
     assert "labs.csv, row 14: the row has 2 cells, the header 5" in text
+
+
+OTHERS = {
+    "images.csv": "patient_id,image,mask\n" + "".join(f"P{i},a.nii,b.nii\n" for i in range(12)),
+    "codes.csv": "patient_id,code\n" + "".join(f"P{i},I10\n" for i in range(12)),
+    "classes.csv": "code,class\nI10,hypertension\nC34*,cancer\nE11*,diabetes\n",
+    "dictionary.csv": "name,type,label\nage,number,a\nscan,date,b\nevent,flag,c\n",
+}
+
+
+def a_column_twice(text):
+    header, *rows = text.splitlines()
+    return "\n".join([f"{header},{header.split(',')[1]}", *(f"{row},1" for row in rows)])
+
+
+def another_name(text):
+    return text.replace(text.partition(",")[0], "nobody", 1)
+
+
+SPOILT = {
+    "empty": (lambda text: "", "the file is empty"),
+    "no rows": (lambda text: text.partition("\n")[0] + "\n", "the table has no rows"),
+    "cut in quotes": (lambda text: text + '"cut', "the file is truncated"),
+    "cut in a row": (lambda text: text.rstrip("\n").rpartition(",")[0] + "\n", "the file may be truncated"),
+    "a column twice": (a_column_twice, "row 1, column .*: the name stands twice"),
+    "header again": (lambda text: text + text.partition("\n")[0] + "\n", "the header stands here again"),
+    "no text": (lambda text: gzip.compress(text.encode()) + b"\x00", "this is not a text file"),
+    "no id": (another_name, "there is no column '(patient_id|code|name)'"),
+}
+
+
+@pytest.mark.parametrize("table", OTHERS)
+@pytest.mark.parametrize("fault", SPOILT)
+def test_images_codes_classes_and_the_dictionary_are_refused_as_other_tables_are(study, table, fault):
+    good = study()
+    for name, text in OTHERS.items():
+        (good.folder / name).write_text(text)
+    codes = {"dx": {"table": "codes.csv", "into": "classes.csv"}}
+    modalities = {"ehr": {"table": "clinical.csv", "columns": ["age"], "codes": codes}}
+    if table == "images.csv":
+        modalities["ct"] = {"images": table}
+    spoil, message = SPOILT[fault]
+    spoilt = study(table, spoil(OTHERS[table]), dictionary="dictionary.csv", modalities=modalities)
+    lines = [line for line in refused(spoilt).splitlines() if table in line]
+    assert any(re.search(message, line) for line in lines), lines

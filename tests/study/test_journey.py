@@ -92,6 +92,56 @@ def test_from_two_raw_exports_to_a_result_without_python(command, tmp_path):
     assert "early" in said
 
 
+@pytest.mark.slow
+def test_a_dirtier_export_is_told_in_words_that_lead_on(command, tmp_path):
+    """Latin-1, lost zeros in one table, two units of height, several codes in a cell, a value below its limit."""
+    sick = export(tmp_path)
+    text = (tmp_path / "patienten.csv").read_text(encoding="utf-8-sig")
+    header, *rows = text.splitlines()
+    heights = ["1,74" if i in (4, 9, 20) else str(165 + i % 20) for i in range(N)]
+    codes = ["C34.1 | I10", "C34.9", "E11.9 | I10"]
+    rows = [f"{row};{height};{codes[i % 3]}" for i, (row, height) in enumerate(zip(rows, heights, strict=True))]
+    (tmp_path / "patienten.csv").write_bytes("\n".join([f"{header};Größe;Diagnosen", *rows]).encode("latin-1"))
+    labor = (tmp_path / "labor.csv").read_text()
+    labor = labor.replace("\n00008;", "\n8;").replace(";CRP;", ";C-reaktives Protein;")
+    first = next(line for line in labor.splitlines() if line.startswith("00013"))
+    labor = labor.replace(first, ";".join([*first.split(";")[:3], "<0,6", "mg/l"]))
+    (tmp_path / "labor.csv").write_text(labor)
+    arguments = ["init", "patienten.csv", "--events", "labor.csv", "--outcome", "Rezidiv", "--positive", "ja"]
+    status, said = command(*arguments, cwd=tmp_path)
+    assert (status, said) == (
+        0,
+        "Wrote study.yaml and dictionary.csv. Correct both, then: fusionkit check study.yaml\n",
+    )
+    status, said = command("check", "study.yaml", cwd=tmp_path)
+    for expected in (
+        "warning patienten.csv, row 1: the file is not UTF-8; it was read as Latin-1",
+        "warning patienten.csv, column Größe: the values look like two units, a factor of about",
+        "error   labor.csv, row 38, column Messwert, patient 00013: '<0,6' is not a number",
+        "1 ids differ from a patient's in zeros, case, spaces or dashes: 8 looks like 00008",
+        "the times of scans are dates, which count as midnight; the others have a time of day. Compare calendar days "
+        "('resolution: day')",
+        "The study can be run; 2 patient(s) are left out.",
+    ):
+        assert expected in said, said
+    assert "Diagnosen" not in said, "several codes in a cell are no reason to refuse the draft's own dictionary"
+
+    dictionary = pd.read_csv(tmp_path / "dictionary.csv", index_col="name", dtype=str)
+    dictionary.loc["Größe", ["unit", "low", "high"]] = ["cm", "120", "220"]
+    dictionary.to_csv(tmp_path / "dictionary.csv", sep=";", encoding="latin-1")
+    status, said = command("check", "study.yaml", cwd=tmp_path)
+    assert status == 1
+    assert "column Größe, patient 00011: '1,74' is not within 120..220 cm" in said
+    assert "column Größe: 3 value(s) out of range, and the study does not say what becomes of them" in said
+    assert "The study cannot be run as it stands." in said
+    study = (tmp_path / "study.yaml").read_text().replace("# out_of_range: missing", "out_of_range: missing")
+    (tmp_path / "study.yaml").write_text(study)
+    status, said = command("check", "study.yaml", cwd=tmp_path)
+    assert "column Größe, patient 00011: '1,74' is not within 120..220 cm; it counts as missing" in said
+    assert f"Cohort of {N - 2} patients" in said
+    assert sick.sum() - 2 <= int(said.partition(" with Rezidiv")[0].rsplit(" ", 1)[1]) <= sick.sum()
+
+
 DICTIONARY = """name,type,unit,low,high,levels,missing
 age,integer,years,18,100,,
 sex,category,,,,female | male,
