@@ -1,7 +1,9 @@
 """Models by name: each can be made, searched and fitted, needs what the table says, and draws from its seed alone."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit.models import make_model, model_grid, model_names, model_table
 from fusionkit.models.dynamic import DynamicEnsembleClassifier, knora_e, knora_u
+from tests.reference.dynamic_cases import CASES
 
 NAMED = [(task, name) for task in ("classification", "regression") for name in model_names(task=task)]
 TABLE = model_table()
@@ -136,6 +139,20 @@ def test_knora_worked_by_hand():
     right = np.array([[[1, 1, 0], [1, 1, 1], [0, 1, 1]], [[1, 0, 1], [0, 0, 1], [0, 1, 0]], [[0, 0, 0]] * 3], bool)
     np.testing.assert_array_equal(knora_e(right), [[0, 1, 0], [0, 0, 1], [1, 1, 1]])
     np.testing.assert_array_equal(knora_u(right), [[2, 3, 2], [1, 1, 2], [1, 1, 1]])
+
+
+@pytest.mark.parametrize("method", ["knora_e", "knora_u", "meta_des"])
+@pytest.mark.parametrize("case", CASES)
+def test_members_count_as_they_do_in_deslib(case, method):
+    """Stored answers of DESlib, which needs an older scikit-learn; ``tests/reference/make_dynamic.py`` made them."""
+    X, y, new, members = CASES[case]
+    stored = json.loads(Path(__file__).with_name("reference").joinpath("dynamic.json").read_text())
+    weights = np.array(stored[case][method])
+    pool = [(str(number), member) for number, member in enumerate(members)]
+    ensemble = DynamicEnsembleClassifier(pool, method=method, n_neighbors=7, n_profiles=5, random_state=0).fit(X, y)
+    said = np.stack([member.predict_proba(new) for member in members], axis=1)
+    expected = (weights[:, :, None] * said).sum(axis=1) / weights.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(ensemble.predict_proba(new), expected, rtol=0, atol=1e-9)
 
 
 def test_a_dynamic_ensemble_of_one_member_is_that_member():

@@ -85,6 +85,12 @@ class DynamicEnsembleClassifier(ClassifierMixin, BaseEstimator):
     feature_names_in_ : array of str
         Their names, if the table had some.
 
+    Notes
+    -----
+    Given the same out-of-fold predictions, the members count as they do in DESlib (KNORAE, KNORAU with weights, METADES
+    with a Gaussian naive Bayes classifier). META-DES learns from all patients, where Cruz et al. leave out those about
+    whom the pool is of one mind.
+
     References
     ----------
     Ko, Sabourin, Britto (2008). From dynamic classifier selection to dynamic ensemble selection. Pattern Recognition

@@ -19,17 +19,10 @@ def _count_within(line, place, value, squared_radius):
 
 @njit(cache=True, nogil=True)
 def _kth_distance(line, i, k):
-    """Distance of the i-th value of a sorted line to its k-th nearest neighbour."""
-    left, right, distance = i - 1, i + 1, 0.0
-    for _ in range(k):
-        to_left = line[i] - line[left] if left >= 0 else np.inf
-        to_right = line[right] - line[i] if right < line.size else np.inf
-        if to_left <= to_right:
-            distance = to_left
-            left -= 1
-        else:
-            distance = to_right
-            right += 1
+    """Distance of the i-th value of a sorted line to its k-th nearest neighbour: the narrowest window of k others."""
+    distance = np.inf
+    for first in range(max(0, i - k), min(i, line.size - 1 - k) + 1):
+        distance = min(distance, max(line[i] - line[first], line[first + k] - line[i]))
     return distance
 
 

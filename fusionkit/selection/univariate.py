@@ -9,13 +9,15 @@ from .base import Ranker, encode_target, resolve_task
 __all__ = ["AnovaRanker", "Chi2Ranker", "PearsonRanker", "SpearmanRanker"]
 
 
+# Sums run down the rows, not through BLAS, whose last digit depends on where a column stands: copies must tie.
+
+
 def anova_f(X, codes):
     """Return the F statistic of one-way analysis of variance for each column; NaN for a constant one."""
     n_samples, n_classes = X.shape[0], codes.max() + 1
     centred = X - X.mean(axis=0)
-    members = np.eye(n_classes)[codes]
-    means = (members.T @ centred) / members.sum(axis=0)[:, None]
-    between = members.sum(axis=0) @ means**2
+    means = np.array([centred[codes == code].mean(axis=0) for code in range(n_classes)])
+    between = (np.bincount(codes)[:, None] * means**2).sum(axis=0)
     within = ((centred - means[codes]) ** 2).sum(axis=0)
     f = _ratio(between / (n_classes - 1), within / (n_samples - n_classes))
     f[np.ptp(X, axis=0) == 0] = np.nan
@@ -25,7 +27,7 @@ def anova_f(X, codes):
 def correlation_with(X, y):
     """Return Pearson's correlation of each column with y; NaN where a side is constant."""
     centred, target = X - X.mean(axis=0), y - y.mean()
-    r = _ratio(target @ centred, np.sqrt((centred**2).sum(axis=0)) * np.sqrt(target @ target))
+    r = _ratio((target[:, None] * centred).sum(axis=0), np.sqrt((centred**2).sum(axis=0)) * np.sqrt(target @ target))
     r[np.ptp(X, axis=0) == 0] = np.nan
     return np.clip(r, -1.0, 1.0)
 

@@ -184,6 +184,31 @@ def test_a_ranker_is_fitted_once_per_fold_and_an_unknown_selector_once_per_k():
     assert sorted(Counted.fits) == sorted(3 * ks)
 
 
+def test_the_columns_of_a_modality_are_looked_up_once_per_fold():
+    X, y = cohort()
+    looked_up = []
+
+    def ct(table):
+        looked_up.append(len(table))
+        return [name for name in table if name.startswith("ct")]
+
+    branches = [("ct", make_pipeline(StandardScaler(), SelectKBest()), ct), ("ehr", "drop", modality_columns("ehr"))]
+    for transformers, times in ((branches[:1], 3), (branches, 3 * 4)):  # what is dropped is left to scikit-learn
+        looked_up.clear()
+        pipeline = Pipeline([("fuse", ColumnTransformer(transformers)), ("model", SVC())])
+        grid = {"fuse__ct__selectkbest__k": [2, 5, 9, 12], "model__C": [0.1, 1.0]}
+        FusionSearchCV(pipeline, grid, cv=3, refit=False).fit(X, y)
+        assert len(looked_up) == times
+
+
+@pytest.mark.filterwarnings("ignore:One or more of the test scores:UserWarning")
+def test_candidates_after_one_that_failed_find_the_columns_by_themselves():
+    X, y = cohort()
+    grid = {"fuse__ehr__rfe__n_features_to_select": [-1, 2, 4], "fuse__ct__selectkbest__k": [2, 5]}
+    with pytest.warns(FitFailedWarning):
+        assert_same_search(*both(early_fusion(SVC()), grid, X, y))
+
+
 def test_a_random_step_is_not_shared_unless_its_seed_is_an_int():
     X, y = numbers()
     drawn = []

@@ -85,6 +85,7 @@ SLOW += [(selector, name) for selector in ("pca", "rfe", "gini") for name in MOD
 SLOW = [pair for pair in dict.fromkeys(SLOW) if pair not in EVERYDAY]
 PAIRS = EVERYDAY + [pytest.param(*pair, marks=pytest.mark.slow) for pair in SLOW]
 assert len(EVERYDAY) + len(SLOW) >= 40
+SMOTED = [pytest.param(*pair, marks=pytest.mark.slow) for pair in EVERYDAY + SLOW]
 
 
 def assert_equal_to_grid_search(pipeline, grid, X, y, scoring="roc_auc", **settings):
@@ -123,6 +124,15 @@ def test_a_selector_and_a_model(selector, name):
     assert_equal_to_grid_search(flat(), {**SELECTORS[selector], **MODELS[name]}, X, y)
 
 
+@pytest.mark.filterwarnings("ignore:Features .* are constant:UserWarning")
+@pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning")
+@pytest.mark.parametrize(("selector", "name"), SMOTED)
+def test_a_selector_and_a_model_with_smote_between(selector, name):
+    X, y = binary()
+    sampler = SMOTE(random_state=0, k_neighbors=3)
+    assert_equal_to_grid_search(flat(sampler), {**SELECTORS[selector], **MODELS[name]}, X, y)
+
+
 SAMPLERS = {
     "smote": SMOTE(random_state=0, k_neighbors=3),
     "over": RandomOverSampler(random_state=0),
@@ -132,12 +142,11 @@ SAMPLERS = {
 
 @pytest.mark.filterwarnings("ignore:Features .* are constant:UserWarning")
 @pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning")
-@pytest.mark.parametrize("name", ["svm", pytest.param("random_forest", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("selector", ["anova", "pca"])
 @pytest.mark.parametrize("sampler", SAMPLERS)
-def test_a_sampler_between_selector_and_model(sampler, selector, name):
+def test_a_sampler_between_selector_and_model(sampler, selector):
     X, y = binary()
-    assert_equal_to_grid_search(flat(SAMPLERS[sampler]), {**SELECTORS[selector], **MODELS[name]}, X, y)
+    assert_equal_to_grid_search(flat(SAMPLERS[sampler]), {**SELECTORS[selector], **MODELS["svm"]}, X, y)
 
 
 def fused(n_modalities, classifier, sampler=None):

@@ -1,11 +1,11 @@
-"""The rankers on real patients, against scikit-learn and mrmr_selection; what they find is what cardiologists know."""
+"""The rankers on real patients, with columns that are codes; what they find is what cardiologists know."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.feature_selection import f_classif, mutual_info_classif
+from sklearn.feature_selection import mutual_info_classif
 
-from fusionkit.selection import AnovaRanker, GiniCoefficientRanker, MRMRRanker, MutualInformationRanker
+from fusionkit.selection import AnovaRanker, GiniCoefficientRanker, MutualInformationRanker
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +20,6 @@ def complete(heart):
     return X[known], y[known]
 
 
-def test_anova_equals_scikit_learn(heart):
-    X, y = complete(heart)
-    expected = f_classif(X, y)[0]
-    ranker = AnovaRanker(3).fit(X, y)
-    np.testing.assert_allclose(ranker.scores_, expected, rtol=1e-9)
-    assert np.array_equal(ranker.ranking_, np.argsort(np.argsort(-expected)) + 1)
-
-
 @pytest.mark.parametrize("discrete", [False, np.arange(13) % 2 == 0], ids=["numbers", "half discrete"])
 def test_mutual_information_equals_scikit_learn(heart, discrete):
     X, y = complete(heart)
@@ -35,14 +27,6 @@ def test_mutual_information_equals_scikit_learn(heart, discrete):
     ranker = MutualInformationRanker(3, discrete_features=discrete, random_state=0).fit(X, y)
     np.testing.assert_allclose(ranker.scores_, expected, rtol=0, atol=1e-12)
     assert np.array_equal(ranker.ranking_, np.argsort(np.argsort(-expected.round(12), kind="stable")) + 1)
-
-
-def test_mrmr_equals_mrmr_selection_with_missing_values(heart):
-    mrmr = pytest.importorskip("mrmr")
-    X, y = heart
-    ranker = MRMRRanker(3).fit(X, y)
-    order = list(X.columns[np.argsort(ranker.ranking_)])
-    assert order == mrmr.mrmr_classif(X, y, K=13, n_jobs=1, show_progress=False)
 
 
 def test_the_scan_and_the_stress_test_stand_out(heart):
