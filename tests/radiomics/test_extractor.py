@@ -189,6 +189,35 @@ def test_a_failed_case_is_recorded_when_that_is_asked_for(table):
     assert extractor.errors_.loc[0, "way_out"]
 
 
+def test_a_row_without_a_file_or_with_an_odd_label_is_a_failed_case_like_any_other(table):
+    whole = RadiomicsExtractor(FIRST_ORDER).transform(table)
+    table["Label"] = [1, 0, 1.5, "one"]
+    reasons = [f"label {label} is not a whole number above 0." for label in (0, 1.5, "one")]
+    for column in ("Image", "Mask"):
+        missing = table.iloc[[0]].copy()
+        missing[column] = None
+        table = pd.concat([table, missing.rename(index={"P0": f"no {column}"})])
+        reasons.append(f"the {column.lower()} is missing: there is no path.")
+    extractor = RadiomicsExtractor(FIRST_ORDER, on_error="record")
+    with pytest.warns(DataWarning, match="5 of 6 cases could not be used"):
+        features = extractor.transform(table)
+    assert extractor.errors_["reason"].tolist() == reasons
+    assert extractor.errors_["way_out"].str.contains("The mask has the labels 1|Add the path").all()
+    pd.testing.assert_frame_equal(features.head(1), whole.head(1))
+
+
+def test_labels_may_be_written_as_text(table):
+    table["Label"] = ["1", "1.0", 1, np.int64(1)]
+    pd.testing.assert_frame_equal(
+        RadiomicsExtractor(FIRST_ORDER).transform(table), RadiomicsExtractor(FIRST_ORDER).transform(table.iloc[:, :2])
+    )
+
+
+def test_an_array_is_told_to_become_an_image(table):
+    with pytest.raises(TypeError, match="the image must be a path or a SimpleITK image; got ndarray"):
+        extract_features(np.zeros((4, 5, 6)), table.loc["P0", "Mask"])
+
+
 def test_memory_computes_a_case_once_and_again_when_its_file_changes(table, tmp_path, monkeypatch):
     calls = []
     original = batch.compute_case
