@@ -60,7 +60,7 @@ class StudyPlan:
     max_candidates : int or None
         Candidate parameters that the cohort supports without overfitting; None without a cohort.
     events_per_candidate : float or None
-        Events divided by candidate parameters.
+        Events, of a binary outcome the patients of the rarer class, divided by candidate parameters.
     needed : SampleSize or None
         What the candidate parameters would need; None when their number is not known.
     auc_width : float or None
@@ -331,10 +331,11 @@ def _plan(outcome, n, n_candidates, facts):
     size(n_candidates or 1)  # an impossible expectation is refused before anything else is said
     auc = facts.get("auc")
     counted = n is not None and n_events is not None and outcome == "binary"
+    fewer = min(n_events, n - n_events) if counted else n_events
     plan = {
         "max_candidates": None if n is None else _most_candidates(n, size),
         "needed": None if n_candidates is None else size(n_candidates),
-        "events_per_candidate": n_events / n_candidates if n_events and n_candidates else None,
+        "events_per_candidate": fewer / n_candidates if fewer and n_candidates else None,
         "auc_width": expected_auc_width(auc, n_events, n - n_events) if counted and auc else None,
     }
     precise = {name: k for name, k in size(1).criteria.items() if name not in OVERFITTING}

@@ -1,6 +1,6 @@
 """Honest validation: splits, the search, nested cross-validation and the comparison of fusions."""
 
-from .audit import audit_cohort, file_digests
+from .audit import audit_cohort, duplicated_files, file_digests
 from .compare import FusionComparison, compare_fusions
 from .contribution import modality_ablation, modality_shapley, shapley_values, subset_fusions
 from .drift import feature_drift, summarise_features
@@ -14,7 +14,7 @@ from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
 from .shap_values import ShapTable, shap_table
 from .splits import Split, check_splits, make_splits, splits_fingerprint
-from .subgroups import make_bands, missingness_by_patient, outcome_associations, subgroup_performance
+from .subgroups import make_bands, outcome_associations, subgroup_performance
 
 __all__ = [
     "ExternalValidation",
@@ -32,6 +32,7 @@ __all__ = [
     "check_fusion_name",
     "check_splits",
     "compare_fusions",
+    "duplicated_files",
     "explain_patient",
     "external_validate",
     "feature_drift",
@@ -40,7 +41,6 @@ __all__ = [
     "make_bands",
     "make_fusions",
     "make_splits",
-    "missingness_by_patient",
     "modality_ablation",
     "modality_shapley",
     "nested_cross_validate",

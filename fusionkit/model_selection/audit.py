@@ -14,12 +14,16 @@ from ..cohort import screen_columns
 from ..naming import split_name
 from .subgroups import outcome_associations
 
-__all__ = ["audit_cohort", "file_digests"]
+__all__ = ["audit_cohort", "duplicated_files", "file_digests"]
 
 _COLUMNS = ["severity", "check", "what", "who", "way_out"]
 
 IDENTIFYING = 2
 """Patients who agree in so many columns of mostly distinct values do not do so by coincidence."""
+
+_IMAGE = ("error", "Correct the paths in the table of images, keep one of the patients, or give them one group.")
+_MASK = ("warning", "Correct the paths in the table of images, unless one region is meant to serve all patients.")
+"""Severity and way out where a file stands under several patients."""
 
 SHOWN = 5
 
@@ -44,8 +48,8 @@ def audit_cohort(
     cohort : Cohort
         The analysed patients.
     digests : DataFrame or None, default=None
-        Digests of the content of files, indexed by patient, one column per kind of file (image, mask); see
-        :func:`file_digests`.
+        Digests of the content of files, indexed by patient, one column per kind of file, such as "ct image" and "ct
+        mask"; see :func:`duplicated_files`.
     defining : sequence of str, default=()
         Names of columns that define or reveal the outcome, with or without the modality.
     measured : DataFrame or None, default=None
@@ -84,7 +88,8 @@ def audit_cohort(
     >>> found[["severity", "check", "who"]].to_dict("records")
     [{'severity': 'error', 'check': 'duplicated patients', 'who': 'P3, P19'}]
     """
-    findings = [*_duplicated_rows(cohort), *_duplicated_files(cohort, digests), *_defining(cohort, defining)]
+    findings = [*_duplicated_rows(cohort), *_defining(cohort, defining)]
+    findings += [] if digests is None else duplicated_files(cohort, digests)
     findings += _giveaways(cohort, trust, threshold)
     findings += _after_the_outcome(cohort, measured, outcome_at)
     findings += _associated(cohort, attributes)
@@ -115,6 +120,34 @@ def file_digests(paths, folder="."):
     """
     folder = Path(folder)
     return paths.map(lambda path: None if pd.isna(path) else file_digest(folder / path))
+
+
+def duplicated_files(cohort, digests):
+    """Return the images and masks that patients of different groups share, whom a split may part.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The analysed patients.
+    digests : DataFrame of str
+        Digests, indexed by patient, one column per kind of file (None where a patient has no such file); of the whole
+        files by :func:`file_digests`, or of what is in them. A column whose name ends in "mask" holds masks, of which
+        one may serve all patients, such as a region of an atlas.
+
+    Returns
+    -------
+    findings : list of dict
+        severity ("error", of masks "warning"), check, what, who (patients), way_out.
+    """
+    found = []
+    for kind in digests.columns:
+        keys = digests[kind].reindex(cohort.X.index).dropna()
+        for patients in _alike(keys):
+            if len(set(cohort.groups[list(patients)])) > 1:
+                severity, way_out = _MASK if kind.endswith("mask") else _IMAGE
+                what = f"{len(patients)} patients have the same {kind}"
+                found.append(_finding(severity, f"duplicated {kind}", what, _shown(patients), way_out))
+    return found
 
 
 def _finding(severity, check, what, who, way_out):
@@ -167,17 +200,6 @@ def _duplicate(cohort, patients, what, identifying):
     severity = "error" if identifying else "warning"
     way_out = "Is it one person under several ids, or one image exported twice? Keep one, or give them one group."
     return _finding(severity, "duplicated patients", text, _shown(patients), way_out)
-
-
-def _duplicated_files(cohort, digests):
-    """Files with the same content under patients of different groups."""
-    for kind in () if digests is None else digests.columns:
-        keys = digests[kind].reindex(cohort.X.index).dropna()
-        for patients in _alike(keys):
-            if len(set(cohort.groups[list(patients)])) > 1:
-                what = f"{len(patients)} patients have the same {kind}, byte for byte"
-                way_out = "Correct the paths in the table of images, or keep one of the patients."
-                yield _finding("error", f"duplicated {kind}", what, _shown(patients), way_out)
 
 
 def _defining(cohort, defining):

@@ -8,6 +8,12 @@ from .style import PALETTE, check_columns, new_axes, styled
 
 __all__ = ["CalibrationDisplay"]
 
+BINS = 40
+"""Of the histogram, from a probability of 0 to 1."""
+
+TALLEST = 0.1
+"""Height of its highest bar, on the axis of the observed share."""
+
 
 class CalibrationDisplay:
     """Observed share of events against the mean predicted probability, in groups of equal size.
@@ -17,9 +23,9 @@ class CalibrationDisplay:
     groups : DataFrame
         One row per group: predicted, observed, low, high (all in [0, 1]), n, n_events.
     y_true : array-like of shape (n,) or None, default=None
-        0 or 1 per patient, for the marks that show how predictions are spread.
+        0 or 1 per patient, for the histogram that shows how predictions are spread.
     y_prob : array-like of shape (n,) or None, default=None
-        Predicted probabilities per patient, for the same marks.
+        Predicted probabilities per patient, for the same.
 
     Attributes
     ----------
@@ -91,6 +97,23 @@ class CalibrationDisplay:
         """
         return check_columns(self.groups, ["predicted", "observed", "low", "high", "n", "n_events"], "groups").copy()
 
+    def histogram(self):
+        """Return how the predictions are spread.
+
+        Returns
+        -------
+        bins : DataFrame
+            low and high (limits of predicted probability), events and others (patients); without a row where the
+            Display was made without patients.
+        """
+        edges = np.linspace(0, 1, BINS + 1)
+        if self.y_true is None or self.y_prob is None:
+            return pd.DataFrame(columns=["low", "high", "events", "others"])
+        with_event, y_prob = np.asarray(self.y_true) == 1, np.asarray(self.y_prob)
+        counts = {"events": np.histogram(y_prob[with_event], edges)[0]}
+        counts["others"] = np.histogram(y_prob[~with_event], edges)[0]
+        return pd.DataFrame({"low": edges[:-1], "high": edges[1:], **counts})
+
     def plot(self, ax=None, *, color=None):
         """Draw the groups.
 
@@ -113,9 +136,8 @@ class CalibrationDisplay:
             ax.plot([0, 1], [0, 1], color=PALETTE["muted"], linewidth=0.9, linestyle=(0, (4, 3)))
             ax.vlines(groups["predicted"], groups["low"], groups["high"], color=color, linewidth=1.3)
             ax.plot(groups["predicted"], groups["observed"], color=color, linewidth=1, marker="o", markersize=5)
-            if self.y_true is not None and self.y_prob is not None:
-                _draw_spread(ax, np.asarray(self.y_true) == 1, np.asarray(self.y_prob))
-            ax.set(xlim=(-0.02, 1.02), ylim=(-0.1, 1.1), aspect="equal")
+            _draw_histogram(ax, self.histogram())
+            ax.set(xlim=(-0.02, 1.02), ylim=(-0.15, 1.15), aspect="equal")
             ax.set(xlabel="Predicted probability", ylabel="Observed share")
             ax.set_xticks(np.linspace(0, 1, 6))
             ax.set_yticks(np.linspace(0, 1, 6))
@@ -123,12 +145,12 @@ class CalibrationDisplay:
         return self
 
 
-def _draw_spread(ax, events, y_prob):
-    """One mark per patient: events above, the others below."""
-    for some, low, high in ((events, 1.04, 1.09), (~events, -0.09, -0.04)):
-        x = np.repeat(y_prob[some], 3)  # one line with gaps is far smaller as SVG than a line per patient
-        y = np.tile([low, high, np.nan], some.sum())
-        ax.plot(x, y, color=PALETTE["muted"], linewidth=0.6, alpha=0.7)
+def _draw_histogram(ax, bins):
+    """Patients with the event stand above, the others hang below."""
+    centres, tallest = (bins["low"] + bins["high"]) / 2, bins[["events", "others"]].to_numpy().max(initial=1)
+    for which, base, direction in (("events", 1.03, 1), ("others", -0.03, -1)):
+        height = direction * TALLEST * bins[which] / tallest
+        ax.vlines(centres, base, base + height, color=PALETTE["muted"], linewidth=2.6, alpha=0.8)
 
 
 def _parts(y_true, y_prob, n_bins):

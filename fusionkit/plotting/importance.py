@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .style import PALETTE, check_columns, new_axes, series_colors, shorten, styled
+from .style import PALETTE, check_columns, new_axes, series_colors, shorten_all, styled
 
 __all__ = ["ImportanceDisplay"]
 
@@ -79,7 +79,7 @@ class ImportanceDisplay:
             bounded = shown[["low", "high"]].notna().all(axis=1).to_numpy()
             ax.hlines(places[bounded], shown["low"][bounded], shown["high"][bounded], PALETTE["ink"], linewidth=1.0)
             ax.set(ylim=(len(shown) - 0.4, -0.6), xlabel=self.xlabel)
-            ax.set_yticks(places, [shorten(name, 44) for name in shown["name"]])
+            ax.set_yticks(places, shorten_all(shown["name"], 44))
             ax.tick_params(axis="y", length=0, labelcolor=PALETTE["ink"])
             ax.spines["left"].set_visible(False)
         self.ax_, self.figure_ = ax, ax.figure

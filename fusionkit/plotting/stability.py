@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from .style import PALETTE, new_axes, shorten, styled
+from .style import PALETTE, new_axes, shorten_all, styled
 
 __all__ = ["StabilityDisplay"]
 
@@ -120,7 +120,7 @@ class StabilityDisplay:
                 if some.any():
                     ax.add_patch(PathPatch(_cells(some, places), facecolor=fill, edgecolor="none"))
             ax.set(xlim=(places[0] - 0.6, places[-1] + 0.6), ylim=(len(shown) - 0.4, -0.6), xlabel="Training sets")
-            ax.set_yticks(range(len(shown)), [shorten(name, 40) for name in shown.index])
+            ax.set_yticks(range(len(shown)), shorten_all(shown.index, 40))
             ax.set_xticks([])
             ax.tick_params(axis="y", length=0, labelcolor=PALETTE["ink"])
             ax.spines[["left", "bottom"]].set_visible(False)

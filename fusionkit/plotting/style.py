@@ -1,12 +1,23 @@
 """One look for all Displays: colours by role, quiet axes, and text that is never read as mathematics."""
 
 from contextlib import contextmanager
+from itertools import takewhile
 
 import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-__all__ = ["PALETTE", "SERIES", "check_columns", "new_axes", "plain_text", "series_colors", "shorten", "styled"]
+__all__ = [
+    "PALETTE",
+    "SERIES",
+    "check_columns",
+    "new_axes",
+    "plain_text",
+    "series_colors",
+    "shorten",
+    "shorten_all",
+    "styled",
+]
 
 PALETTE = {
     "ink": "#1d2733",
@@ -114,6 +125,37 @@ def shorten(text, width):
         return text
     tail = (width - 1) // 2
     return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def shorten_all(names, width):
+    """Return names cut to so many signs: first the beginning that all of one modality share, then the middle.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What users wrote, such as features; what stands before two underscores is the modality.
+    width : int
+        Signs at most.
+
+    Returns
+    -------
+    labels : list of str
+    """
+    names = [plain_text(name) for name in names]
+    modalities = {}
+    for name in names:
+        modalities.setdefault(name.partition("__")[0], []).append(name)
+    starts = {modality: _shared_start(some, width) for modality, some in modalities.items()}
+    cut = [starts[name.partition("__")[0]] for name in names]
+    return [shorten(f"…{name[start:]}" if start else name, width) for name, start in zip(names, cut, strict=True)]
+
+
+def _shared_start(names, width):
+    """How many signs, up to an underscore, names have in common where one of them is too long."""
+    if len(names) == 1 or max(map(len, names)) <= width:
+        return 0
+    shared = takewhile(lambda pair: pair[0] == pair[1], zip(min(names), max(names), strict=False))
+    return "".join(sign for sign, _ in shared).rfind("_") + 1
 
 
 def series_colors(names, baseline=None):

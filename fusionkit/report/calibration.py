@@ -46,7 +46,8 @@ def calibration(results, predictions):
         )
     caption = (
         f"Out-of-fold probabilities{averaged[0]}, in groups of equal size, with {percent(level)} Wilson intervals of "
-        f"the observed share.{averaged[1]} Marks above: patients with the event; marks below: patients without. A "
+        f"the observed share.{averaged[1]} The bars are a histogram of the predictions: above, patients with the "
+        f"event; below, patients without. A "
         f"slope of 1 and an intercept of 0 are perfect; a slope below 1 means that risks are too extreme."
     )
     return {"plots": plots, "caption": caption}

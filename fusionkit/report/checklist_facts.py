@@ -20,7 +20,7 @@ __all__ = ["DRAFT", "EVIDENCE", "FACTS", "YOURS"]
 EVIDENCE, DRAFT, YOURS = "evidence", "draft", "yours to answer"
 """The three kinds of answer."""
 
-_LONGEST = 500
+_LONGEST = 700
 """Signs of an answer at most."""
 
 
@@ -156,7 +156,7 @@ def _standard_software(results):
 
 
 def _missing(results):
-    handled = _sentences(results, "All features of", "Features of")
+    handled = _sentences(results, "Patients with", "Columns missing", "No limit", "All features of", "Features of")
     told = "missingness" in results and "missing_values" in results
     text = handled if told else f"{handled} Add how much is missing."
     return _said(EVIDENCE if told and handled else DRAFT, text if handled else "", "Methods, Missing data")

@@ -104,7 +104,7 @@ def report_document(summary):
         Section("Discrimination", _discrimination(evidence)),
         Section("Calibration", [*plots, summary["calibration"]["caption"]] if plots else []),
         Section("Clinical use", _clinical(clinical)),
-        Section("Selected features", [*_features(summary), *entries["features"]]),
+        Section("Selected features", [*_features(summary), summary["importance"], *entries["features"]]),
         Section("Robustness", entries["robustness"]),
         Section("Methods, ready to paste", [" ".join(summary["methods"])]),
         Section("References", [Bullets(summary["references"], ordered=True)]),
@@ -147,8 +147,9 @@ def _feasibility(view):
     if not view["rows"]:
         return []
     columns = ["If a model reaches an AUC of", "Candidate columns supported", "Patients needed for all candidates"]
-    rows = [[row["auc"], str(row["largest"]), row["needed"] or "—"] for row in view["rows"]]
-    return [" ".join(view["sentences"]), Table("Sample size", columns, rows, numeric=[True] * 3)]
+    columns.append("Width of the AUC's 95 % interval")
+    rows = [[row[key] for key in ("auc", "largest", "needed", "width")] for row in view["rows"]]
+    return [" ".join(view["sentences"]), Table("Sample size", columns, rows, numeric=[True] * 4)]
 
 
 def _discrimination(evidence):

@@ -1,12 +1,8 @@
-"""What a cohort of this size can bear: events per candidate column, and Riley's criteria for assumed AUCs."""
+"""What a cohort of this size can bear: what :func:`fusionkit.metrics.feasibility` computed before the run, in words."""
 
-from ..metrics import cox_snell_r2_from_auc, max_parameters_binary, sample_size_binary
 from .numbers import count, fixed, is_number
 
-__all__ = ["ASSUMED_AUCS", "feasibility"]
-
-ASSUMED_AUCS = (0.7, 0.8, 0.9)
-"""AUCs that a model might have; that of this very run would be a circular assumption."""
+__all__ = ["feasibility"]
 
 
 def feasibility(results):
@@ -15,51 +11,41 @@ def feasibility(results):
     Parameters
     ----------
     results : dict
-        The content of ``results.json``.
+        The content of ``results.json``; its entry ``feasibility`` has the numbers.
 
     Returns
     -------
     view : dict
         sentences, and rows (auc, largest: candidate columns that the cohort supports; needed: patients for all
-        candidate columns, None without them); none of either where the cohort has one class only.
+        candidate columns; width: of the AUC's interval); nothing of either where the run did not compute it.
     """
-    cohort = results["cohort"]
-    n, n_events = cohort["n"], cohort["n_events"]
-    if not 0 < n_events < n:
+    facts = results.get("feasibility")
+    if not facts:
         return {"sentences": [], "rows": [], "candidates": None}
-    sizes = [facts.get("columns") for facts in (cohort.get("modalities") or {}).values()]
-    candidates = sum(sizes) if sizes and all(map(is_number, sizes)) else None
-    prevalence = n_events / n
-    rows = [_row(auc, n, prevalence, candidates) for auc in ASSUMED_AUCS]
-    return {"sentences": list(_sentences(n, n_events, candidates, rows)), "rows": rows, "candidates": candidates}
+    rows = [
+        {
+            "auc": fixed(row["auc"], 2),
+            "largest": f"{row['max_candidates']:,}",
+            "needed": f"{row['n_needed']:,}",
+            "width": fixed(row["auc_width"], 2),
+        }
+        for row in facts["scenarios"]
+    ]
+    return {"sentences": list(_sentences(facts)), "rows": rows, "candidates": facts["n_candidates"]}
 
 
-def _row(auc, n, prevalence, candidates):
-    r2_cs = cox_snell_r2_from_auc(auc, prevalence)
-    needed = sample_size_binary(candidates, prevalence=prevalence, r2_cs=r2_cs).n if candidates else None
-    return {
-        "auc": fixed(auc, 1),
-        "largest": max_parameters_binary(n, prevalence=prevalence, r2_cs=r2_cs),
-        "needed": None if needed is None else f"{needed:,}",
-    }
-
-
-def _sentences(n, n_events, candidates, rows):
-    fewer = min(n_events, n - n_events)
-    if candidates:
-        share = fewer / candidates
-        digits = 1 if share >= 1 else 2
-        yield (
-            f"{count(candidates, 'candidate column')} stood against {count(fewer, 'patient')} of the rarer outcome: "
-            f"{fixed(share, digits)} per candidate."
-        )
-    middle = rows[len(rows) // 2]
+def _sentences(facts):
+    candidates, share = facts["n_candidates"], facts["events_per_candidate"]
     yield (
-        f"By Riley's criteria for a shrinkage of at most 10 % and an optimism of at most 0.05, a cohort of this size "
-        f"supports {count(middle['largest'], 'candidate column')} for a model with an AUC of {middle['auc']}."
+        f"{count(candidates, 'candidate column')} stood against "
+        f"{count(min(facts['n_events'], facts['n'] - facts['n_events']), 'patient')} of the rarer outcome: "
+        f"{fixed(share, 1 if share >= 1 else 2)} per candidate."
     )
-    if candidates and candidates > middle["largest"]:
-        yield (
-            "With more candidates than that, nested validation keeps the estimates of performance honest, but the "
-            "models themselves are uncertain: other patients would give other models."
-        )
+    auc = f" (an AUC of {fixed(facts['auc'], 2)})" if is_number(facts["auc"]) else ""
+    yield (
+        f"Riley's criteria ask for a shrinkage of at most 10 % and an optimism of at most 0.05. They are applied to a "
+        f"model whose Cox-Snell R2 is {fixed(facts['r2'], 2)}{auc}: {facts['r2_source']}."
+    )
+    if candidates <= facts["max_candidates"]:
+        yield f"The cohort supports {count(facts['max_candidates'], 'candidate column')} for such a model."
+    yield from facts["warnings"]

@@ -1,7 +1,7 @@
 """The methods paragraph, written from what was done, with numbered references."""
 
 from .interval_words import interval_words
-from .numbers import count, listed, percent
+from .numbers import count, fixed, listed, percent
 from .references import MODELS, REFERENCES, SELECTORS, cited, references_of, words_of
 
 __all__ = ["methods_text"]
@@ -28,7 +28,8 @@ def methods_text(results):
         numbers = sorted(keys.index(key) + 1 for key in wanted if key in keys)
         return f" [{', '.join(map(str, numbers))}]" if numbers else ""
 
-    parts = [_patients(results), *_features(results, cite), *_fusion(results, cite), *_search(results, cite)]
+    parts = [_patients(results), *_missing(results), *_features(results, cite), *_fusion(results, cite)]
+    parts += _search(results, cite)
     parts += [*_validation(results, cite), _software(results, cite)]
     return parts, [REFERENCES[key] for key in keys]
 
@@ -42,6 +43,41 @@ def _patients(results):
         f"We predicted {outcome['name']} ({outcome['positive']}, against {outcome['negative']}) in "
         f"{count(cohort['n'], 'patient')} with {count(cohort['n_events'], 'event')}{others}."
     )
+
+
+_KEPT = {
+    "available": "were kept: the model of {what} alone gave them the event rate of its training patients, late fusion "
+    "used the models of what was there, and early fusion filled the features in, beside an indicator that said so.",
+    "impute": "were kept: every model filled the features in like single missing values, early fusion beside an "
+    "indicator that said so.",
+}
+"""Rule for a modality that some patients lack -> what was done."""
+
+
+def _missing(results):
+    """What became of patients who lack a modality, and how much else might be missing."""
+    study, names = results.get("study") or {}, list(results["cohort"].get("modalities") or {})
+    rule = study.get("missing_modality") or {}
+    rules = {name: rule.get(name, "require") if isinstance(rule, dict) else rule for name in names}
+    required = [name for name in names if rules[name] == "require"]
+    if "missing_modality" in study and required:
+        yield f"Patients without {listed(required, 'or')} were left out."
+    for name, used in ((results["comparison"].get("settings") or {}).get("missing_modality") or {}).items():
+        who = f"Patients without {name}" if rules[name] != "require" else f"Patients with an empty row in {name}"
+        yield f"{who} {_KEPT[used].format(what=name)}"
+    limits = study.get("max_missing")
+    if limits is not None:
+        yield from _limits(limits)
+
+
+def _limits(limits):
+    column, patient = limits.get("column"), limits.get("patient")
+    if column is not None:
+        yield f"Columns missing in more than {percent(column)} of the patients who had the modality were not used."
+    if patient is not None:
+        yield f"Patients who lacked more than {percent(patient)} of a modality's columns were left out."
+    if column is None and patient is None:
+        yield "No limit was set on the share of missing values of a column or patient."
 
 
 def _kinds(results):
@@ -142,7 +178,11 @@ def _validation(results, cite):
     )
     if _kinds(results)["image"]:
         yield f"Stability of the selection is Nogueira's index over the training sets{cite('stability')}."
-    yield f"The number of patients was set against Riley's criteria for assumed AUCs{cite('sample_size')}."
+    if results.get("feasibility"):
+        yield (
+            f"The number of candidate columns was set against Riley's criteria of sample size{cite('sample_size')} for "
+            f"an assumed Cox-Snell R2 of {fixed(results['feasibility']['r2'], 2)}."
+        )
 
 
 def _software(results, cite):

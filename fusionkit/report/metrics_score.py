@@ -1,8 +1,8 @@
 """METRICS: how sound the method of a study of radiomics is (30 items whose weights sum to 100 %).
 
-The items were compared with the definitions of the publication, and the weights of items 1 to 23 with its table 1. The
-weights of items 24 to 30 could not be, and were entered from memory; with them, all weights sum to exactly 1, as those
-of the publication do.
+The items were compared with the definitions of the publication, the weights of items 1 to 23 with its table 1, and all
+thirty with the calculator of its authors (metricsscore.github.io), which rounds them to three decimals, and with those
+of a published rating program (josegcpa/auto-metrics), which has four.
 """
 
 from .checklist_items import Checklist, Item
@@ -75,8 +75,7 @@ METRICS = Checklist(
     "Kocak B, Akinci D'Antonoli T, Mercaldo N, et al. Insights Imaging 2024;15:8. doi:10.1186/s13244-023-01572-w",
     tuple(_items()),
     "The items are in our own words. The published score leaves out items that do not apply, and divides by the "
-    "weight of the others. The weights of items 24 to 30 were not compared with the publication: check them "
-    "before you quote a score.",
+    "weight of the others.",
     "weight",
 )
 """The checklist."""

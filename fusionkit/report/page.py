@@ -4,7 +4,7 @@ import re
 from importlib.resources import files
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..plotting.style import PALETTE
 from .summary import summarise
@@ -70,5 +70,5 @@ def render_page(template, **content):
 
 
 def _breakable(text):
-    """A name or path that a narrow table may break after its signs."""
-    return escape(text).replace("_", Markup("_<wbr>")).replace("/", Markup("/<wbr>"))
+    """A name or path that a narrow table may break after its signs, and between the words of CamelCase."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_/])(?!_)|(?<=[A-Za-z]\.)(?=\w)|(?<=[a-z])(?=[A-Z])", str(text)))

@@ -12,9 +12,9 @@ Read from the results, each optional:
 - ``audit``: list of {check, finding, severity, way_out};
 - ``subgroups``: list of {variable, level, n, n_events, fusion, auc, low, high}, None where a small cell is suppressed.
 
-A record's keys become the columns, in the order of their first appearance; ``low`` and ``high`` become one interval;
-None and NaN become a dash. In place of a list, a dict of lists gives a table for each, and a dict of plain values a
-table of two columns.
+A record's keys become the columns, in the order of their first appearance; ``low`` and ``high``, also as endings such
+as ``auc_low`` and ``auc_high``, become one interval; None and NaN become a dash; a column of empty texts is left out.
+In place of a list, a dict of lists gives a table for each, and a dict of plain values a table of two columns.
 """
 
 import json
@@ -57,7 +57,16 @@ ENTRIES = {
 }
 """Entry of the results -> (section of the report, title, what to know)."""
 
-_HEADERS = {"n": "Patients", "n_events": "Events", "auc": "AUC", "ci": "CI", "way_out": "Way out"}
+_HEADERS = {
+    **{"n": "Patients", "n_events": "Events", "auc": "AUC", "ci": "CI", "way_out": "Way out", "fusion": "Model"},
+    **{"n_missing": "Patients without", "share_of_present": "Share of those with the modality"},
+    **{"alone": "AUC alone", "shapley": "Shapley value", "full": "AUC of all", "n_folds": "Test folds"},
+    **{"importance": "Loss of AUC", "used": "Training sets that use it", "p_holm": "p (Holm)", "p_value": "p"},
+    **{"observed_expected": "Observed / expected", "auc_ci": "CI", "oe_ci": "CI", "difference_ci": "CI"},
+}
+"""Key of a record -> what stands above its column; others are written as words."""
+
+_SHARES = {"share", "share_of_present", "used"}
 
 
 def missingness(results):
@@ -149,19 +158,33 @@ def _tables(title, value):
 
 
 def _table(title, records):
-    keys = list(dict.fromkeys(key for row in records for key in row))
-    limits = {"low", "high"} <= set(keys)
-    columns = [("ci" if key == "low" else key) for key in keys if not (limits and key == "high")] if limits else keys
+    columns = _columns([key for key in dict.fromkeys(key for row in records for key in row) if _told(records, key)])
     shown = records[:MAX_RECORDS]
     rows = [[_cell(row, key) for key in columns] for row in shown]
     return {
         "title": title,
         "note": "",
         "columns": [_HEADERS.get(key, str(key).replace("_", " ").capitalize()) for key in columns],
-        "numeric": [key == "ci" or all(_numeric(row.get(key)) for row in shown) for key in columns],
+        "numeric": [_is_interval(key) or all(_numeric(row.get(key)) for row in shown) for key in columns],
         "rows": rows,
         "more": len(records) - len(shown),
     }
+
+
+def _told(records, key):
+    """Whether a column says anything, as the reasons of undefined numbers do not where all are defined."""
+    return any(row.get(key) != "" for row in records)
+
+
+def _columns(keys):
+    """The keys, each pair of limits as one interval in the place of its lower one."""
+    lower = {key: f"{key.removesuffix('low')}high" for key in keys if key == "low" or key.endswith("_low")}
+    pairs = {low: high for low, high in lower.items() if high in keys}
+    return [f"{key.removesuffix('low')}ci" if key in pairs else key for key in keys if key not in pairs.values()]
+
+
+def _is_interval(key):
+    return key == "ci" or str(key).endswith("_ci")
 
 
 def _numeric(value):
@@ -169,11 +192,11 @@ def _numeric(value):
 
 
 def _cell(row, key):
-    if key == "ci":
-        low, high = row.get("low"), row.get("high")
+    if _is_interval(key):
+        low, high = (row.get(f"{key.removesuffix('ci')}{end}") for end in ("low", "high"))
         return interval(low, high) if is_number(low) and is_number(high) else "—"
     value = row.get(key)
-    if key == "share" and is_number(value):
+    if key in _SHARES and is_number(value):
         return percent(round(value, 3))
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -183,4 +206,7 @@ def _cell(row, key):
         return f"{value:,}"
     if isinstance(value, list):
         return listed(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    indent = len(value) - len(value.lstrip(" "))
+    return "\N{EM SPACE}" * min(indent, 1) + value[indent:]

@@ -174,7 +174,8 @@ def cited(results):
     keys += references_of(MODELS, settings.get("models"))
     keys += ["nested", interval_words(comparison).reference, "wilson", "utility"]
     keys += ["stability"] if "image" in kinds else []
-    keys += ["sample_size", "sklearn"]
+    keys += ["sample_size"] if results.get("feasibility") else []
+    keys += ["sklearn"]
     return [key for key in dict.fromkeys(keys) if key is not None]
 
 

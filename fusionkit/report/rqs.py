@@ -1,6 +1,7 @@
 """RQS: the radiomics quality score (16 items, at most 36 points, some items with negative points).
 
-Items and points were compared with tables in studies that applied the score, not with the first publication itself.
+Items and points were compared with the tables of two published reviews that applied the score (PMC8002585 and
+PMC11364578), which agree; the total runs from -8 to 36 points.
 """
 
 from .checklist_items import Checklist, Item
@@ -31,8 +32,7 @@ RQS = Checklist(
     "Radiomics quality score",
     "Lambin P, Leijenaar RTH, Deist TM, et al. Nat Rev Clin Oncol 2017;14:749-762. doi:10.1038/nrclinonc.2017.141",
     tuple(Item(str(i), *row[:2], row[3], row[2], row[4]) for i, row in enumerate(_ITEMS, 1)),
-    "The items are in our own words, and their points were compared with studies that applied the score, not with the "
-    "first publication: check them before you quote a score.",
+    "The items are in our own words: read them beside the publication before you quote a score.",
     "points",
 )
 """The checklist."""

@@ -8,6 +8,7 @@ from .evidence import discrimination
 from .feasibility import feasibility
 from .features import features
 from .figures import Drawing
+from .importance import importance
 from .methods import methods_text
 from .numbers import listed
 from .patients import patients
@@ -54,6 +55,7 @@ def summarise(results, predictions):
         "calibration": calibration(results, predictions),
         "clinical": clinical_use(results, predictions),
         "features": features(results),
+        "importance": importance(results),
         "stability": stability(results),
         "entries": {place: entry_tables(results, place) for place in ("patients", "features", "robustness")},
         "methods": sentences,

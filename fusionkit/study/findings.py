@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from ..exceptions import Problem
 from ..metrics import feasibility
 from ..model_selection import (
     audit_cohort,
+    duplicated_files,
     importance_table,
     modality_shapley,
     subgroup_performance,
@@ -12,10 +14,14 @@ from ..model_selection import (
 )
 from ..model_selection.contribution import MOST_MODALITIES
 
-__all__ = ["cohort_feasibility", "findings", "plain_records"]
+__all__ = ["audit_entry", "cohort_feasibility", "duplicate_warnings", "findings", "plain_records"]
 
 LEADING = 20
 """So many single features are listed; their intervals say how little the order below means."""
+
+
+SITE = 10
+"""Patients of a group, on average, from which the groups are looked at for an association with the outcome."""
 
 
 def plain_records(table):
@@ -46,7 +52,27 @@ def cohort_feasibility(cohort):
     return feasibility(len(cohort.y), cohort.n_events, cohort.X.shape[1])
 
 
-def findings(cohort, comparison, spec, facts):
+def duplicate_warnings(cohort, digests):
+    """Return a warning for each image or mask that patients of different groups share.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The analysed patients.
+    digests : DataFrame of str
+        Digests of their images and masks, indexed by patient.
+
+    Returns
+    -------
+    problems : list of Problem
+    """
+    return [
+        Problem(f"{found['who']}: {found['what']}", found["way_out"], severity="warning")
+        for found in duplicated_files(cohort, digests)
+    ]
+
+
+def findings(cohort, comparison, spec, facts, digests):
     """Return the entries of the results that go beyond the comparison.
 
     Parameters
@@ -59,6 +85,8 @@ def findings(cohort, comparison, spec, facts):
         The study.
     facts : dict
         From :func:`cohort_feasibility`.
+    digests : DataFrame of str
+        Digests of the images and masks, indexed by patient.
 
     Returns
     -------
@@ -73,7 +101,7 @@ def findings(cohort, comparison, spec, facts):
         "coverage": _coverage(cohort.audit.coverage),
         "importance": _importance(comparison, fusion, confidence),
         "contribution": _contribution(cohort, comparison, confidence),
-        "audit": plain_records(audit_cohort(cohort, defining=spec.outcome.given_away_by, trust=spec.outcome.trust)),
+        "audit": audit_entry(cohort, spec, digests),
         "subgroups": _subgroups(cohort, comparison, spec.subgroups, fusion, confidence),
     }
 
@@ -121,6 +149,32 @@ def _contribution(cohort, comparison, confidence):
     if not {frozenset(fusion.split("+")) for fusion in subset_fusions(modalities)} <= compared:
         return []
     return plain_records(modality_shapley(comparison, confidence=confidence).drop(columns="method"))
+
+
+def audit_entry(cohort, spec, digests):
+    """Return what the audit found, see :func:`fusionkit.model_selection.audit_cohort`.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The analysed patients; groups as large as sites are looked at for an association with the outcome.
+    spec : StudySpec
+        The study.
+    digests : DataFrame of str
+        Digests of the images and masks, indexed by patient.
+
+    Returns
+    -------
+    records : list of dict
+    """
+    sites = cohort.groups.rename(spec.groups).to_frame() if _are_sites(cohort) else None
+    named = {"defining": spec.outcome.given_away_by, "trust": spec.outcome.trust}
+    return plain_records(audit_cohort(cohort, digests=digests, attributes=sites, **named))
+
+
+def _are_sites(cohort):
+    """Whether the groups are large, as sites and scanners are and families are not."""
+    return cohort.groups.nunique() * SITE <= len(cohort.groups)
 
 
 def _subgroups(cohort, comparison, columns, fusion, confidence):

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..cohort import Outcome, compare_identifiers, link_cohort, screen_columns
+from ..cohort import Outcome, link_cohort, screen_columns
 from ..exceptions import Problem, StudyError
 from ..naming import join_name
 from .images import extract_cases
 from .missing import kept_without
 from .modalities import ImageModality
 from .outcome import read_groups, read_outcome, read_outcome_dates
-from .record import record_features
+from .record import record_features, record_units
+from .same_person import compare_same_person
 from .scans import Scans
 from .tables import Tables
 
@@ -43,6 +44,10 @@ class Gathered:
         Everything found.
     coverage, index_scans : list of dict
         As in :class:`fusionkit.cohort.Audit`.
+    units : dict of str to str
+        Unit of the columns of which it is known, named as in the cohort.
+    digests : DataFrame of str
+        Digests of the voxels, by patient: a column for each image modality's images and masks.
     """
 
     modalities: dict
@@ -54,6 +59,8 @@ class Gathered:
     problems: list
     coverage: list
     index_scans: list
+    units: dict
+    digests: pd.DataFrame
 
     def link(self, **rules):
         """Return the Cohort of the patients who have what is required; ``rules`` as in :func:`link_cohort`."""
@@ -68,10 +75,13 @@ class Gathered:
             **rules,
         )
         audit = replace(cohort.audit, coverage=tuple(self.coverage), index_scans=tuple(self.index_scans))
-        return replace(cohort, audit=audit)
+        units = {column: unit for column, unit in self.units.items() if column in cohort.X.columns}
+        return replace(cohort, audit=audit, units=units)
 
 
-def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=None, store=None, progress=None):
+def gather_study(
+    spec, folder, *, images="features", pseudonyms=None, answers=None, n_jobs=None, store=None, progress=None
+):
     """Read every table and image that a study names.
 
     Parameters
@@ -84,6 +94,8 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
         Whether image features are computed, or images and masks only read and checked.
     pseudonyms : Pseudonyms or None, default=None
         What replaces the ids of patients as soon as a table is read.
+    answers : dict of str to RawTable or None, default=None
+        What databases have answered already; they are asked when None.
     n_jobs : int or None, default=None
         Images worked on at once.
     store : JsonStore or None, default=None
@@ -103,10 +115,10 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
         found are listed. With ``images="features"`` it comes before any image is read, and a feature that gives the
         outcome away is among the reasons.
     """
-    tables = Tables(spec, folder, pseudonyms)
+    tables = Tables(spec, folder, pseudonyms, answers)
     outcome, y = read_outcome(tables)
     groups, outcomes, scans = read_groups(tables), read_outcome_dates(tables), Scans(tables)
-    sources, kinds, features, coverage = {"outcome": spec.outcome.table}, {}, {}, []
+    sources, kinds, features, coverage, units = {"outcome": spec.outcome.table}, {}, {}, [], {}
     pictures = {name: m for name, m in spec.modalities.items() if isinstance(m, ImageModality)}
     for name, modality in spec.modalities.items():
         sources[name] = modality.files[0]
@@ -116,17 +128,23 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
             continue
         features[name], found = record_features(tables, name, modality, scans, outcomes)
         coverage += found
+        stated = record_units(tables, modality, features[name])
+        units |= {join_name(name, column): unit for column, unit in stated.items()}
         _screen(tables, name, features[name], y, refuse=images == "features")
-    _compare_identifiers(tables)
+    compare_same_person(tables, scans)
     tables.hold_against_dictionary(_measured(spec))
     if tables.fatal and images == "features":
         raise StudyError(tables.problems)
+    digests = {}
     for name, modality in pictures.items():
-        features[name] = _image_features(tables, scans.of(name), name, modality, images, n_jobs, store, progress)
+        shared = {"n_jobs": n_jobs, "store": store}
+        features[name], found = _image_features(tables, scans.of(name), name, modality, images, progress, **shared)
+        digests |= {f"{name} {kind}": found[kind] for kind in found}
     if tables.fatal:
         raise StudyError(tables.problems)
     features = {name: features[name] for name in kinds}
-    found = {"problems": tables.problems, "coverage": coverage, "index_scans": scans.chosen}
+    found = {"problems": tables.problems, "coverage": coverage, "index_scans": scans.chosen, "units": units}
+    found["digests"] = pd.DataFrame(digests)
     return Gathered(features, y, outcome, groups, kinds, sources, **found)
 
 
@@ -147,28 +165,8 @@ def _measured(spec):
     return {name for pair in pairs for name in pair if name is not None}
 
 
-def _compare_identifiers(tables):
-    """Compare the second identifiers of the study wherever two tables have them."""
-    spec = tables.spec
-    for what, columns in spec.same_person.items():
-        sides = {}
-        for source in spec.tables if isinstance(columns, str) else columns:
-            table = tables.read(source)
-            column = columns if isinstance(columns, str) else columns[source]
-            if table is None or (isinstance(columns, str) and column not in table.frame):
-                continue
-            values = tables.column(table, column, f"the {what} of same_person")
-            if values is not None:
-                sides[table.name] = pd.DataFrame({"patient": table.ids, "value": values, "row": table.rows})
-        if len(sides) < 2:
-            message = f"same_person: {what} stands in {len(sides)} table(s); there is nothing to compare it with"
-            way_out = "Name its column in each table, such as {clinical.csv: sex, images.csv: PatientSex}."
-            tables.problems.append(Problem(message, way_out, severity="warning"))
-        tables.problems += compare_identifiers(what, sides)
-
-
-def _image_features(tables, cases, name, modality, images, n_jobs, store, progress):
-    """Features of every index scan of a modality, by patient; a case that fails is a problem of that patient."""
+def _image_features(tables, cases, name, modality, images, progress, **options):
+    """Features and digests of every index scan, by patient; a case that fails is a problem of that patient."""
     from ..radiomics import RadiomicsSettings
 
     try:
@@ -178,7 +176,7 @@ def _image_features(tables, cases, name, modality, images, n_jobs, store, progre
         tables.problems.append(Problem(f"settings of {name}: {error}", way_out))
         settings = None
     if cases is None or settings is None:
-        return pd.DataFrame()
+        return pd.DataFrame(), pd.DataFrame()
     if images == "check":
         one_feature = {"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean"]}}
         settings = RadiomicsSettings({**settings.to_dict(), **one_feature})
@@ -191,24 +189,23 @@ def _image_features(tables, cases, name, modality, images, n_jobs, store, progre
         label=modality.label,
         spacing_mm=modality.spacing_mm,
         colour=modality.colour,
-        n_jobs=n_jobs,
-        store=store,
         progress=None if progress is None else partial(progress, stage),
+        **options,
     )
-    rows, remarks, keeps = {}, {}, tables.spec.rules[name] != "require"
+    rows, digests, remarks, keeps = {}, {}, {}, tables.spec.rules[name] != "require"
     for patient, outcome in zip(cases.index, outcomes, strict=True):
         if outcome.features is None:
             where = {"patient": patient, "file": modality.images, "row": int(cases.loc[patient, "row"])}
             problem = Problem(outcome.reason, outcome.way_out, **where, column=name)
             tables.problems.append(kept_without(problem) if outcome.absent and keeps else problem)
         else:
-            rows[patient] = outcome.features
+            rows[patient], digests[patient] = outcome.features, outcome.digests
         for remark in outcome.remarks:
             remarks.setdefault(re.sub(r"[\d.]+", "#", remark), []).append((patient, remark))
     tables.problems += [_shared_remark(name, said) for said in remarks.values() if images == "features"]
     if not rows and len(cases):
         tables.problems.append(Problem(f"no image of {name} could be used", "See the patients' reasons."))
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return pd.DataFrame.from_dict(rows, orient="index"), pd.DataFrame.from_dict(digests, orient="index")
 
 
 def _shared_remark(name, said):

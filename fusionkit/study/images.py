@@ -1,5 +1,6 @@
 """Features of many images: kept by content, resumable, and one failed case never costs the others."""
 
+import hashlib
 import time
 import warnings
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ __all__ = ["CaseOutcome", "extract_cases"]
 
 WORTH_PROCESSES = 10.0
 """Seconds of work left below which starting other processes costs more than it saves."""
+
+
+FORMAT = 2
+"""Of what is kept of a case; another number lets what was kept in an older format lie."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class CaseOutcome:
         Warnings: the features stand, but something deserves a second look.
     absent : bool, default=False
         Whether there is no image or no mask, rather than one that cannot be used.
+    digests : dict of {"image", "mask"} to str, or None, default=None
+        Digests of the voxels, equal where the same picture stands in two files; None when the case cannot be used.
     """
 
     features: dict | None
@@ -40,6 +47,7 @@ class CaseOutcome:
     way_out: str = ""
     remarks: tuple = ()
     absent: bool = False
+    digests: dict | None = None
 
 
 def extract_cases(
@@ -115,20 +123,21 @@ def _one_case(folder, image, mask, label, settings, options, store):
     label = None if pd.isna(label) else int(label)
     digests = {"image": file_digest(folder / image), "mask": file_digest(folder / mask)}
     key = {**digests, **options, "settings": settings.fingerprint(), "label": label, "version": __version__}
+    key["format"] = FORMAT
     kept = None if store is None else store.get(key)
     if kept is not None:
-        return CaseOutcome(kept["features"], remarks=tuple(kept["remarks"]))
+        return CaseOutcome(**{**kept, "remarks": tuple(kept["remarks"])})
     try:
-        features, remarks = _compute(folder / image, folder / mask, label, settings, options)
+        found = _compute(folder / image, folder / mask, label, settings, options)
     except CaseError as error:
         return CaseOutcome(None, error.reason, error.way_out)
     if store is not None:
-        store.put(key, {"features": features, "remarks": remarks})
-    return CaseOutcome(features, remarks=tuple(remarks))
+        store.put(key, found)
+    return CaseOutcome(**{**found, "remarks": tuple(found["remarks"])})
 
 
 def _compute(image, mask, label, settings, options):
-    """Features of one case, and the texts of the warnings about its data."""
+    """Features of one case, the texts of the warnings about its data, and the digests of its voxels."""
     from ..imaging import read_image, read_mask
     from ..radiomics import extract_features
 
@@ -139,4 +148,17 @@ def _compute(image, mask, label, settings, options):
         roi = read_mask(mask, spacing_mm=spacing)
         features = extract_features(pixels, roi, settings, label=label, engine=options["engine"])
     said = [str(warning.message) for warning in caught if issubclass(warning.category, DataWarning)]
-    return features, [text.replace(image.name, "the image").replace(mask.name, "the mask") for text in said]
+    remarks = [text.replace(image.name, "the image").replace(mask.name, "the mask") for text in said]
+    digests = {"image": _voxel_digest(pixels), "mask": _voxel_digest(roi)}
+    return {"features": features, "remarks": remarks, "digests": digests}
+
+
+def _voxel_digest(image):
+    """The same for the same numbers, whatever their file's format, compression, header and type of number."""
+    import SimpleITK as sitk
+
+    voxels = sitk.GetArrayViewFromImage(image)
+    digest = hashlib.blake2b(str(voxels.shape).encode(), digest_size=32)
+    for plane in voxels:  # one at a time, as a copy of a whole volume would double the memory
+        digest.update(plane.astype("<f4").tobytes())
+    return digest.hexdigest()

@@ -4,7 +4,7 @@ import importlib.metadata
 import json
 import logging
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .._store import file_digest, fingerprint
@@ -14,11 +14,12 @@ from ..ehr.table import nearest_name
 from ..exceptions import Problem, StudyError
 from ..model_selection import FusionComparison, PermutationExaminer, compare_fusions
 from .file import read_study_file
-from .findings import cohort_feasibility, findings, plain_records
+from .findings import cohort_feasibility, duplicate_warnings, findings, plain_records
 from .folder import RunFolder
 from .missing import comparison_rules, link_study, missingness_entries
 from .private import gather_privately, hide_folders, study_pseudonyms, write_lookup
 from .schema import StudySpec
+from .tables import ask_databases
 
 __all__ = ["Study", "StudyResult", "read_cohort"]
 
@@ -105,7 +106,7 @@ class Study:
         """
         shared = {"n_jobs": n_jobs, "progress": progress}
         try:
-            cohort = self._linked(study_pseudonyms(self.spec, self.folder), images="check", **shared)
+            cohort, _ = self._linked(study_pseudonyms(self.spec, self.folder), images="check", **shared)
         except StudyError as error:
             return error.problems, None
         return list(cohort.audit.problems), cohort
@@ -134,14 +135,15 @@ class Study:
             If the study cannot be run, a feature gives the outcome away, or ``strict`` and a patient is unusable.
         """
         pseudonyms = study_pseudonyms(self.spec, self.folder)
-        return self._cohort(pseudonyms, strict, n_jobs=n_jobs, store=store, progress=progress)
+        return self._cohort(pseudonyms, strict, n_jobs=n_jobs, store=store, progress=progress)[0]
 
     def _cohort(self, pseudonyms, strict, **options):
-        cohort = self._linked(pseudonyms, **options)
+        """The cohort, and the digests of its images and masks."""
+        cohort, digests = self._linked(pseudonyms, **options)
         unusable = [p for p in cohort.audit.problems if p.severity == "error"]
         if strict and unusable:
             raise StudyError(unusable)
-        return cohort
+        return cohort, digests
 
     def _linked(self, pseudonyms, **options):
         gathered = gather_privately(self.spec, self.folder, pseudonyms, **options)
@@ -150,7 +152,8 @@ class Study:
         if unknown:
             way_out = f"Features are named <modality>__<column>. {nearest_name(unknown[0], cohort.X.columns)}"
             raise StudyError([Problem(f"subgroups names {', '.join(unknown)}, which is no feature", way_out)])
-        return cohort
+        problems = (*cohort.audit.problems, *duplicate_warnings(cohort, gathered.digests))
+        return replace(cohort, audit=replace(cohort.audit, problems=problems)), gathered.digests
 
     def run(self, out, *, force=False, strict=False, n_jobs=None, seed=None, progress=None):
         """Run the study and write ``report.html``, ``results.json`` and ``predictions.parquet``.
@@ -186,9 +189,13 @@ class Study:
         tell = progress or (lambda stage, done, total: None)
         from ..report import write_report
 
-        folder = RunFolder(out, self._key(seed), force=force)
+        answers = ask_databases(spec, self.folder)
+        if any(problem.severity == "error" for answer in answers.values() for problem in answer.problems):
+            self._linked(study_pseudonyms(spec, self.folder), answers=answers)  # refuses, with all else that is wrong
+        folder = RunFolder(out, self._key(seed, answers), force=force)
         pseudonyms = study_pseudonyms(spec, self.folder, folder.work)
-        cohort = self._cohort(pseudonyms, strict, n_jobs=n_jobs, store=folder.cases, progress=progress)
+        options = {"n_jobs": n_jobs, "store": folder.cases, "progress": progress, "answers": answers}
+        cohort, digests = self._cohort(pseudonyms, strict, **options)
         write_lookup(spec, self.folder, folder.work, pseudonyms)
         facts = cohort_feasibility(cohort)
         for sentence in facts["warnings"]:
@@ -211,7 +218,7 @@ class Study:
             progress=lambda done, total: tell("Nested cross-validation", done, total),
         )
         tell("Writing the report", 0, 1)
-        results = hide_folders(self._results(cohort, comparison, facts, seed))
+        results = hide_folders(self._results(cohort, comparison, facts, digests, seed))
         (folder.path / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False), encoding="utf-8")
         comparison.predictions.to_parquet(folder.path / "predictions.parquet", index=False)
         write_report(results, comparison.predictions, folder.path / "report.html")
@@ -219,18 +226,23 @@ class Study:
         tell("Writing the report", 1, 1)
         return StudyResult(results, cohort, comparison, folder.path)
 
-    def _key(self, seed):
-        """Digest of what the run depends on: settings, tables, seed and version; images are kept by content."""
+    def _key(self, seed, answers):
+        """Digest of what the run depends on: settings, tables, seed and version; images are kept by content.
+
+        Of a database's answer the rows count, in their order: it decides who is dealt into which fold.
+        """
         spec = self.spec
         names = set(spec.tables)
         names |= {m.settings for m in spec.modalities.values() if isinstance(getattr(m, "settings", None), str)}
-        files = {name: file_digest(self.folder / name) for name in names if (self.folder / name).is_file()}
+        paths = {name: self.folder / name.partition("::")[0] for name in names}
+        files = {name: file_digest(path) for name, path in paths.items() if path.is_file()}
         dictionary = spec.dictionary_file(self.folder)
         if dictionary is not None and dictionary.is_file():
             files[spec.dictionary] = file_digest(dictionary)
+        files |= {source: fingerprint([answer.header, answer.records]) for source, answer in answers.items()}
         return fingerprint([spec.model_dump(mode="json"), files, seed, __version__])
 
-    def _results(self, cohort, comparison, facts, seed):
+    def _results(self, cohort, comparison, facts, digests, seed):
         confidence = self.spec.validation.confidence
         estimates = comparison.estimates(confidence=confidence)
         return {
@@ -239,7 +251,7 @@ class Study:
             "seed": seed,
             "cohort": _cohort_facts(cohort, self.spec),
             **missingness_entries(cohort, comparison, confidence),
-            **findings(cohort, comparison, self.spec, facts),
+            **findings(cohort, comparison, self.spec, facts, digests),
             "comparison": {
                 "baseline": comparison.baseline,
                 "confidence": confidence,

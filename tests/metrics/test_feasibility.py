@@ -67,6 +67,7 @@ def test_a_cohort_that_is_too_small_is_told_so_in_words():
     assert "overall risk needs 380 patients" in risk
     assert "0.25 wide" in width
     assert facts["events_per_candidate"] == pytest.approx(33 / 1240)
+    assert feasibility(74, 41, 1240)["events_per_candidate"] == pytest.approx(33 / 1240)
 
 
 def test_a_cohort_that_is_large_enough_is_not_warned():

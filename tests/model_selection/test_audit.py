@@ -83,15 +83,19 @@ def test_patients_without_a_scan_are_not_duplicates_of_each_other(cohort):
 def test_equal_files_are_found_by_content_unless_they_are_of_one_group(cohort, tmp_path):
     for i in range(60):
         (tmp_path / f"{i}.nii").write_bytes(bytes([i if i != 9 else 5]) * 100)
-    paths = pd.DataFrame({"mask": [f"{i}.nii" for i in range(60)]}, index=cohort.X.index)
+    files = [f"{i}.nii" for i in range(60)]
+    paths = pd.DataFrame({"ct image": files, "ct mask": files}, index=cohort.X.index)
     paths.loc["P059"] = None
     digests = file_digests(paths, tmp_path)
-    assert digests["mask"].isna().sum() == 1
-    assert brief(audit_cohort(cohort, digests=digests)) == [("error", "duplicated mask", "P005, P009")]
+    assert digests["ct mask"].isna().sum() == 1
+    assert brief(audit_cohort(cohort, digests=digests)) == [
+        ("error", "duplicated ct image", "P005, P009"),
+        ("warning", "duplicated ct mask", "P005, P009"),
+    ]
     together = cohort.groups.replace({"P009": "P005"})
     assert audit_cohort(changed(cohort, groups=together), digests=digests).empty
     with pytest.raises(FileNotFoundError):
-        file_digests(paths.assign(mask="absent.nii"), tmp_path)
+        file_digests(paths.assign(**{"ct mask": "absent.nii"}), tmp_path)
 
 
 def test_columns_that_define_the_outcome_are_found_by_any_of_their_names(cohort):

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fusionkit.metrics import feasibility
+
 MODALITIES = {
     "ehr": {"kind": "record", "columns": 12, "source": "clinical.csv"},
     "ct": {"kind": "image", "columns": 93, "source": "images.csv"},
@@ -93,6 +95,8 @@ def make_results(differences=None, *, n=74, n_events=33, modalities=None, repeat
             "baseline": None,
             "groups": None,
             "missing": [],
+            "missing_modality": "require",
+            "max_missing": {"patient": None, "column": None},
             "fusions": None,
             "models": ["logistic"],
             "selectors": ["anova"],
@@ -100,6 +104,7 @@ def make_results(differences=None, *, n=74, n_events=33, modalities=None, repeat
             "validation": {"folds": folds, "repeats": repeats, "inner_folds": 4, "seed": 0, "confidence": 0.95},
         },
         "seed": 0,
+        "feasibility": feasibility(n, n_events, sum(facts["columns"] for facts in modalities.values())),
         "cohort": {
             "outcome": {"name": "malignant", "negative": "no", "positive": "yes"},
             **size,
@@ -128,6 +133,7 @@ def make_results(differences=None, *, n=74, n_events=33, modalities=None, repeat
                 "selectors": ["anova"],
                 "n_features": [5, 10, 20],
                 "inner_folds": 4,
+                "missing_modality": {},
                 "random_state": 0,
                 "repeats": repeats,
                 "folds": folds,

@@ -52,6 +52,14 @@ def test_the_weights_of_metrics_are_those_of_its_categories():
     ]
 
 
+def test_the_weights_of_metrics_are_those_of_its_authors_calculator():
+    """metricsscore.github.io rounds the published weights to three decimals."""
+    published = [37, 74, 92, 44, 29, 44, 29, 34, 22, 11, 62, 31, 41, 20, 20, 30, 20, 60, 30, 35, 23, 18, 12, 29, 18]
+    published += [37, 75, 7, 7, 7]
+    ours = [1000 * item.worth for item in CHECKLISTS["metrics"].items]
+    assert ours == pytest.approx(published, abs=0.5 + 1e-9)
+
+
 @pytest.mark.parametrize("name", CHECKLISTS)
 def test_every_fact_is_known_and_every_answer_has_its_place(name, results):
     for item in CHECKLISTS[name].items:

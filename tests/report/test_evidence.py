@@ -1,11 +1,15 @@
 """What the report adds to the verdict: utility, stability, sample size, missing data and optional tables."""
 
+import re
+
 import numpy as np
 import pytest
 
 from fusionkit.metrics import (
     calibration_slope,
     cox_snell_r2_from_auc,
+    expected_auc_width,
+    max_parameters_binary,
     net_benefit,
     sample_size_binary,
     selection_stability,
@@ -14,6 +18,7 @@ from fusionkit.report import render_report
 from fusionkit.report.calibration import calibration
 from fusionkit.report.clinical_use import THRESHOLDS, clinical_use
 from fusionkit.report.feasibility import feasibility
+from fusionkit.report.importance import importance
 from fusionkit.report.records import MAX_RECORDS, entry_tables, missingness
 from fusionkit.report.stability import stability
 
@@ -79,23 +84,29 @@ def test_nothing_is_said_of_stability_where_nothing_was_selected(make_results):
     assert stability(make_results(modalities=modalities)) == {"figure": None, "rows": []}
 
 
-def test_sample_size_follows_riley_for_all_candidates(results):
-    view = feasibility(results)
+def test_sample_size_is_worded_as_it_was_computed(results):
+    facts, view = results["feasibility"], feasibility(results)
     assert view["candidates"] == 105
     assert view["sentences"][0] == (
         "105 candidate columns stood against 33 patients of the rarer outcome: 0.31 per candidate."
     )
+    assert f"Cox-Snell R2 is {facts['r2']:.2f} (an AUC of {facts['auc']:.2f}): 15 % of the" in view["sentences"][1]
+    assert view["sentences"][2:] == facts["warnings"]
     r2_cs = cox_snell_r2_from_auc(0.8, 33 / 74)
     needed = sample_size_binary(105, prevalence=33 / 74, r2_cs=r2_cs).n
-    assert view["rows"][1]["needed"] == f"{needed:,}"
-    largest = view["rows"][1]["largest"]
-    assert sample_size_binary(largest, prevalence=33 / 74, r2_cs=r2_cs, margin=0.9).n <= 74
-    assert sample_size_binary(largest + 1, prevalence=33 / 74, r2_cs=r2_cs, margin=0.9).n > 74
+    largest = max_parameters_binary(74, prevalence=33 / 74, r2_cs=r2_cs)
+    width = f"{expected_auc_width(0.8, 33, 41):.2f}"
+    assert view["rows"][3] == {"auc": "0.80", "largest": f"{largest:,}", "needed": f"{needed:,}", "width": width}
 
 
-def test_one_class_has_no_sample_size(results):
-    results["cohort"]["n_events"] = 0
-    assert feasibility(results)["rows"] == []
+def test_a_cohort_that_is_large_enough_is_told_so(make_results):
+    view = feasibility(make_results(n=20_000, n_events=8000))
+    assert re.fullmatch(r"The cohort supports [\d,]+ candidate columns for such a model\.", view["sentences"][-1])
+
+
+def test_a_run_that_did_not_compute_it_has_no_sample_size(results):
+    del results["feasibility"]
+    assert feasibility(results) == {"sentences": [], "rows": [], "candidates": None}
 
 
 def test_patterns_of_missing_data_are_drawn_and_tabled(results):
@@ -107,7 +118,7 @@ def test_patterns_of_missing_data_are_drawn_and_tabled(results):
     for row in results["missingness"]:
         row.update({"fusion": "early", "auc": 0.7, "low": 0.6, "high": 0.8})
     table = missingness(results)["table"]
-    assert table["columns"] == ["Pattern", "Patients", "Events", "Fusion", "AUC", "CI"]
+    assert table["columns"] == ["Pattern", "Patients", "Events", "Model", "AUC", "CI"]
     assert table["rows"][1] == ["ct", "14", "6", "early", "0.700", "0.600 to 0.800"]
 
 
@@ -124,6 +135,36 @@ def test_entries_of_the_cohort_are_found(results):
     assert gaps["rows"] == [["ehr", "ehr__crp", "4", "5.4 %"]]
 
 
+def test_importance_is_drawn_feature_by_feature(results):
+    assert importance(results) is None
+    at = {"fusion": "early", "low": 0.0, "high": 0.2, "used": 0.9, "reason": ""}
+    results["importance"] = [
+        {"kind": "modality", "name": "ct", "modality": "ct", "importance": 0.15, **at},
+        {"kind": "feature", "name": "ct__a", "modality": "ct", "importance": 0.05, **at},
+        {"kind": "feature", "name": "ehr__age", "modality": "ehr", "importance": 0.08, **at},
+    ]
+    figure = importance(results)
+    assert figure.display.frame()["name"].to_list() == ["ehr__age", "ct__a"]
+    assert figure.description == "Shuffling ehr__age costs most: 0.080 of the AUC."
+    assert figure.caption.startswith("Early fusion: loss of AUC")
+    [table] = entry_tables(results, "features")
+    told = dict(zip(table["columns"], table["rows"][1], strict=True))
+    assert told == {
+        **{"Kind": "feature", "Name": "ct__a", "Modality": "ct", "Loss of AUC": "0.050", "Model": "early"},
+        **{"CI": "0.000 to 0.200", "Training sets that use it": "90 %"},
+    }
+
+
+def test_pairs_of_limits_and_levels_are_told_as_such(results):
+    row = {"subgroup": "female", "auc": 0.7, "auc_low": 0.6, "auc_high": 0.8, "auc_reason": ""}
+    results["subgroups"] = [{**row, "difference": 0.1, "difference_low": -0.1, "difference_high": None}]
+    [table] = entry_tables(results, "robustness")
+    assert table["columns"] == ["Subgroup", "AUC", "CI", "Difference", "CI"]
+    assert table["rows"] == [["female", "0.700", "0.600 to 0.800", "+0.100", "—"]]
+    results["table_one"] = [{"variable": "sex: female"}, {"variable": "    male"}]
+    assert entry_tables(results, "patients")[0]["rows"] == [["sex: female"], ["\u2003male"]]
+
+
 def test_optional_tables_are_shown_where_they_are_present(results, predictions):
     nobody = predictions.iloc[:0]  # without curves, the page is written in no time
     plain = render_report(results, nobody)
@@ -136,9 +177,9 @@ def test_optional_tables_are_shown_where_they_are_present(results, predictions):
     for text in ("Performance by subgroup", "Importance", "Audit of leaks and bias: findings", "25.6\xa0%"):
         assert text in html
     assert "3 more rows stand in results.json." in html
-    [importance] = entry_tables(results, "features")
-    assert importance["columns"] == ["Fusion", "Modality", "Importance", "Kept"]
-    assert importance["rows"] == [["early", "ct", "0.031", "yes"]]
+    [table] = entry_tables(results, "features")
+    assert table["columns"] == ["Model", "Modality", "Loss of AUC", "Kept"]
+    assert table["rows"] == [["early", "ct", "0.031", "yes"]]
     subgroups = entry_tables(results, "robustness")[-1]
     assert subgroups["rows"] == [["sex", "f", "30", "—", "—"]]
 

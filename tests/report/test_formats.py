@@ -188,7 +188,8 @@ def test_word_is_the_same_to_read_in_python_docx(results, predictions, tmp_path)
     assert [p.text for p in file.paragraphs if p.style.name == "Title"] == ["Malignancy of lung nodules"]
     assert len(file.inline_shapes) == 11
     assert [cell.text for cell in file.tables[2].rows[0].cells] == [
-        *("If a model reaches an AUC of", "Candidate columns supported", "Patients needed for all candidates")
+        *("If a model reaches an AUC of", "Candidate columns supported", "Patients needed for all candidates"),
+        "Width of the AUC's 95 % interval",
     ]
 
 

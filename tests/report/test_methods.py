@@ -55,6 +55,25 @@ def test_a_study_without_images_or_late_fusion_mentions_neither(make_results):
     assert not [line for line in references if "Kittler" in line or "Griethuysen" in line]
 
 
+def test_the_rule_for_missing_modalities_and_the_limits_are_said_as_they_were(results):
+    text, _ = text_of(results)
+    assert "Patients without ehr or ct were left out. No limit was set on the share of missing values" in text
+    results["study"] |= {"missing_modality": {"ct": "available"}, "max_missing": {"patient": 0.5, "column": 0.4}}
+    text, _ = text_of(results)
+    assert "Patients without ehr were left out. Columns missing in more than 40 % of the patients who had" in text
+    assert "Patients who lacked more than 50 % of a modality's columns were left out." in text
+    assert "Patients without ct" not in text  # nobody lacked it
+    results["comparison"]["settings"]["missing_modality"] = {"ct": "available"}
+    assert "Patients without ct were kept: the model of ct alone gave them the event rate" in text_of(results)[0]
+    results["study"]["missing_modality"] = "impute"
+    results["comparison"]["settings"]["missing_modality"] = {"ct": "impute"}
+    text, _ = text_of(results)
+    assert "Patients without ct were kept: every model filled the features in" in text
+    assert "were left out. Columns" not in text
+    results["study"]["missing_modality"] = "require"
+    assert "Patients with an empty row in ct were kept" in text_of(results)[0]
+
+
 def test_groups_and_repeats_are_said_as_they_were(results):
     results["comparison"]["settings"] |= {"grouped": True, "repeats": 1}
     results["comparison"]["interval"] = "corrected resampled t on the logit scale"  # what a single repeat gets
