@@ -279,11 +279,16 @@ def test_one_case_under_a_preset_whose_bins_do_not_suit_it_says_so(table):
     extract_features(image, mask, {"setting": {"binWidth": 25}})  # own settings are the user's affair
 
 
-def test_diagnostics_stand_in_a_table_of_their_own_where_the_parameter_file_asks_for_them(table):
+def test_diagnostics_stand_in_a_table_of_their_own_where_the_parameter_file_asks_for_them(table, monkeypatch):
     silent = RadiomicsExtractor(FIRST_ORDER)
     features = silent.transform(table)
     assert silent.diagnostics_.shape == (len(table), 0)
     asked = RadiomicsExtractor({**FIRST_ORDER, "setting": {"additionalInfo": True}})
     pd.testing.assert_frame_equal(asked.transform(table), features)
+    opened = []
+    original = read._opened
+    monkeypatch.setattr(read, "_opened", lambda path: opened.append(path) or original(path))
+    asked.transform(table)
+    assert len(opened) == 2 * len(table), "diagnostics read the files anew"
     expected = describe_case(*table.iloc[1][["Image", "Mask"]], asked.settings)
     assert asked.diagnostics_.iloc[1].to_dict() == expected
