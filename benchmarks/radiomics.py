@@ -95,13 +95,28 @@ def _write(picture, path):
         sitk.WriteImage(picture, str(path), True)
 
 
-def _fusionkit(engine):
+def _native():
     import SimpleITK as sitk
 
     from fusionkit.radiomics import extract_features
 
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-    return lambda image, mask, document: extract_features(image, mask, document, engine=engine)
+    return extract_features
+
+
+def _pyradiomics():
+    import logging
+
+    import SimpleITK as sitk
+    from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    logging.getLogger("radiomics").setLevel(logging.CRITICAL)
+
+    def extract(image, mask, document):
+        return RadiomicsFeatureExtractor(document, additionalInfo=False).execute(image, mask)
+
+    return extract
 
 
 def _fastrad():
@@ -142,8 +157,8 @@ def _nyxus():
 
 
 ENGINES = {
-    "native": (lambda: _fusionkit("native"), "any"),
-    "pyradiomics": (lambda: _fusionkit("pyradiomics"), "any"),
+    "native": (_native, "any"),
+    "pyradiomics": (_pyradiomics, "any"),
     "fastrad": (_fastrad, "arrays"),
     "nyxus": (_nyxus, "nifti"),
 }

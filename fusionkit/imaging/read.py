@@ -42,7 +42,7 @@ def read_header(source):
     reader : SimpleITK.ImageFileReader or None
         None for an image in memory, a folder, and a file that cannot be read.
     """
-    if isinstance(source, sitk.Image) or not Path(source).is_file():
+    if not isinstance(source, str | Path) or not Path(source).is_file():
         return None
     try:
         return _opened(source)
@@ -131,7 +131,14 @@ def read_mask(source, *, spacing_mm=None, label_channel=None, keep=None):
 
 
 def _name(source, fallback):
-    return fallback if isinstance(source, sitk.Image) else Path(source).name
+    """What messages call it: a file by its name."""
+    if isinstance(source, sitk.Image):
+        return fallback
+    if source is None:
+        raise CaseError(f"{fallback} is missing: there is no path.", "Add the path, or leave the case out.")
+    if not isinstance(source, str | Path):
+        raise TypeError(f"{fallback} must be a path or a SimpleITK image; got {type(source).__name__}")
+    return Path(source).name
 
 
 def _load(source, name, header=None, *, box=None, keep=None):

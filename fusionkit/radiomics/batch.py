@@ -91,19 +91,22 @@ def compute_row(image, mask, label, document, engine, ibsi, colour, stamps, read
     stamps : tuple
         What tells a cache that a file has changed.
     readings : object or None
-        What keeps the image and mask of several rows; None for one row, of which only the slices wanted are read.
+        What keeps the image and mask of several rows; None for one row, of which only the part that features depend on
+        is read, unless diagnostics of the whole are asked for.
 
     Returns
     -------
     features : dict
     """
     settings = read_settings(document)
+    informed = document.get("setting", {}).get("additionalInfo", False)
+    readings = readings or (_Readings() if informed else None)
     if readings is not None and _is_path(image):
         image = readings.image(image, colour=colour)
     if readings is not None and _is_path(mask):
         mask = readings.mask(mask, label_channel=settings.setting["label_channel"])
     features = compute_case(image, mask, settings, label, engine, ibsi, colour)
-    if document.get("setting", {}).get("additionalInfo"):
+    if informed:
         features |= describe_case(image, mask, settings, label=label, colour=colour)
     return features
 

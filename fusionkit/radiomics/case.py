@@ -135,10 +135,10 @@ def choose_label(mask, label=None):
     Raises
     ------
     CaseError
-        If the label is not in the mask; the message lists those that are.
+        If the label is not in the mask, or none that a mask can have; the message lists those that are there.
     """
-    wanted = 1 if label is None else int(label)
-    if any((part == wanted).any() for part in mask):
+    wanted = 1 if label is None else _as_label(label)
+    if wanted is not None and any((part == wanted).any() for part in mask):
         return wanted
     present = [int(value) for value in np.unique(mask) if value != 0]
     if not present:
@@ -146,7 +146,17 @@ def choose_label(mask, label=None):
     if label is None and len(present) == 1:
         return present[0]
     listed = ", ".join(map(str, present[:20])) + (f" and {len(present) - 20} more" if len(present) > 20 else "")
-    raise CaseError(f"label {wanted} is not in the mask.", f"The mask has the labels {listed}.")
+    why = "is not a whole number above 0" if wanted is None else "is not in the mask"
+    raise CaseError(f"label {1 if label is None else label} {why}.", f"The mask has the labels {listed}.")
+
+
+def _as_label(label):
+    """The whole number above 0 that is meant, or None; tables give numbers as text, too."""
+    try:
+        number = float(label)
+    except (TypeError, ValueError):
+        return None
+    return int(number) if number.is_integer() and number > 0 else None
 
 
 def prepare_case(image, mask, label, settings):

@@ -190,12 +190,12 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
 
 
 def _rows(X):
-    """The table's rows as tuples (patient, image, mask, label or None)."""
-    labels = X["Label"] if "Label" in X.columns else [None] * len(X)
-    return [
-        (patient, image, mask, None if pd.isna(label) else int(label))
-        for patient, image, mask, label in zip(X.index, X["Image"], X["Mask"], labels, strict=True)
+    """The table's rows as tuples (patient, image, mask, label), each None where the table has nothing."""
+    columns = [
+        X[name].astype(object).where(X[name].notna(), None) if name in X.columns else [None] * len(X)
+        for name in ("Image", "Mask", "Label")
     ]
+    return list(zip(X.index, *columns, strict=True))
 
 
 def _error_table(index, outcomes):

@@ -189,6 +189,35 @@ def test_a_failed_case_is_recorded_when_that_is_asked_for(table):
     assert extractor.errors_.loc[0, "way_out"]
 
 
+def test_a_row_without_a_file_or_with_an_odd_label_is_a_failed_case_like_any_other(table):
+    whole = RadiomicsExtractor(FIRST_ORDER).transform(table)
+    table["Label"] = [1, 0, 1.5, "one"]
+    reasons = [f"label {label} is not a whole number above 0." for label in (0, 1.5, "one")]
+    for column in ("Image", "Mask"):
+        missing = table.iloc[[0]].copy()
+        missing[column] = None
+        table = pd.concat([table, missing.rename(index={"P0": f"no {column}"})])
+        reasons.append(f"the {column.lower()} is missing: there is no path.")
+    extractor = RadiomicsExtractor(FIRST_ORDER, on_error="record")
+    with pytest.warns(DataWarning, match="5 of 6 cases could not be used"):
+        features = extractor.transform(table)
+    assert extractor.errors_["reason"].tolist() == reasons
+    assert extractor.errors_["way_out"].str.contains("The mask has the labels 1|Add the path").all()
+    pd.testing.assert_frame_equal(features.head(1), whole.head(1))
+
+
+def test_labels_may_be_written_as_text(table):
+    table["Label"] = ["1", "1.0", 1, np.int64(1)]
+    pd.testing.assert_frame_equal(
+        RadiomicsExtractor(FIRST_ORDER).transform(table), RadiomicsExtractor(FIRST_ORDER).transform(table.iloc[:, :2])
+    )
+
+
+def test_an_array_is_told_to_become_an_image(table):
+    with pytest.raises(TypeError, match="the image must be a path or a SimpleITK image; got ndarray"):
+        extract_features(np.zeros((4, 5, 6)), table.loc["P0", "Mask"])
+
+
 def test_memory_computes_a_case_once_and_again_when_its_file_changes(table, tmp_path, monkeypatch):
     calls = []
     original = batch.compute_case
@@ -250,11 +279,16 @@ def test_one_case_under_a_preset_whose_bins_do_not_suit_it_says_so(table):
     extract_features(image, mask, {"setting": {"binWidth": 25}})  # own settings are the user's affair
 
 
-def test_diagnostics_stand_in_a_table_of_their_own_where_the_parameter_file_asks_for_them(table):
+def test_diagnostics_stand_in_a_table_of_their_own_where_the_parameter_file_asks_for_them(table, monkeypatch):
     silent = RadiomicsExtractor(FIRST_ORDER)
     features = silent.transform(table)
     assert silent.diagnostics_.shape == (len(table), 0)
     asked = RadiomicsExtractor({**FIRST_ORDER, "setting": {"additionalInfo": True}})
     pd.testing.assert_frame_equal(asked.transform(table), features)
+    opened = []
+    original = read._opened
+    monkeypatch.setattr(read, "_opened", lambda path: opened.append(path) or original(path))
+    asked.transform(table)
+    assert len(opened) == 2 * len(table), "diagnostics read the files anew"
     expected = describe_case(*table.iloc[1][["Image", "Mask"]], asked.settings)
     assert asked.diagnostics_.iloc[1].to_dict() == expected
