@@ -118,16 +118,27 @@ def _with_truth(found, cohort):
     return {name: [got.value, got.low, got.high, _truth(cohort.truth, name)] for name, got in found.items()}
 
 
+def honest_cohort(population, seed):
+    """The report's intervals of one cohort alone."""
+    cohort = draw_cohort(population, np.random.default_rng(seed))
+    return _row(cohort, {"honest": honest_intervals(cohort)})
+
+
+def _row(cohort, found):
+    return {"n": int(cohort.y.size), "n_events": int(cohort.y.sum()), "found": found}
+
+
 def coverage_cohort(population, seed):
     """All intervals of one cohort, by practice; the naive one selects features on the same cohort's every patient."""
     cohort = draw_cohort(population, np.random.default_rng(seed))
     values = values_by_fold(cohort)
     found = {"honest": honest_intervals(cohort), "corrected t": corrected_intervals(cohort, values)}
     if population.n_selected is not None:
-        cohort = draw_cohort(replace(population, leaky=True, n_repeats=1), np.random.default_rng(seed))
-        values = values_by_fold(cohort)
-    found["naive"] = naive_intervals(cohort, values)
-    return {"n": int(cohort.y.size), "n_events": int(cohort.y.sum()), "found": found}
+        leaky = draw_cohort(replace(population, leaky=True, n_repeats=1), np.random.default_rng(seed))
+        found["naive"] = naive_intervals(leaky, values_by_fold(leaky))
+    else:
+        found["naive"] = naive_intervals(cohort, values)
+    return _row(cohort, found)
 
 
 def noise_cohort(seed, *, n, p, n_kept):

@@ -8,9 +8,10 @@ Whether their intervals keep their promise is measured by ``benchmarks/honesty.p
 import time
 
 import numpy as np
+from scipy.special import expit
 from simulated_cohorts import stratified_folds
 
-from fusionkit.metrics import auc, auc_delong, cv_difference, cv_estimate, paired_bootstrap
+from fusionkit.metrics import auc, auc_delong, calibration_intervals, cv_difference, cv_estimate, paired_bootstrap
 
 
 def speed():
@@ -19,10 +20,17 @@ def speed():
     y = np.repeat([0, 1], 250)
     folds = stratified_folds(y, 10, 5, rng)
     scores = {name: 0.8 * y + rng.normal(size=(10, 500)) for name in ("ehr", "fusion")}
+    risk = expit(scores["ehr"][0] - 0.4)
     many = rng.normal(size=100_000)
     calls = {
         "paired_bootstrap, 2 models, 10 repeats x 500 patients, 2,000 resamples": lambda: paired_bootstrap(
             y, scores, folds, baseline="ehr", random_state=0
+        ),
+        "paired_bootstrap, 1 model, 500 patients, 2,000 resamples": lambda: paired_bootstrap(
+            y, {"ehr": scores["ehr"][0]}, random_state=0
+        ),
+        "calibration_intervals, all ten metrics, 500 patients, 2,000 resamples": lambda: calibration_intervals(
+            y, risk, random_state=0
         ),
         "cv_estimate, 10 repeats x 500 patients": lambda: cv_estimate(y, scores["ehr"], folds),
         "cv_difference, 10 repeats x 500 patients": lambda: cv_difference(y, scores["fusion"], scores["ehr"], folds),

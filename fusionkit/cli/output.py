@@ -117,7 +117,10 @@ def show_result(result):
     console.print(table)
     cohort = result.results["cohort"]
     left_out = len({row["patient"] for row in cohort["excluded"]})
-    console.print(f"{cohort['n']} patients, {cohort['n_events']} events; {left_out} patients left out", highlight=False)
+    said = f"{cohort['n']} patients, {cohort['n_events']} events; {left_out} patients left out"
+    if cohort["warnings"]:
+        said += f"; {len(cohort['warnings'])} warning(s), which the report lists"
+    console.print(said, highlight=False)
     verdict = make_verdict(result.results)
     console.print(f"[bold]{escape(verdict.headline)}.[/] {escape(' '.join(verdict.sentences))}", highlight=False)
     console.print(f"Report: [bold]{escape(str(result.folder / 'report.html'))}[/]", highlight=False)

@@ -4,7 +4,7 @@ from .audit import Audit, FlowStep
 from .cohort import Cohort, Outcome
 from .identity import compare_identifiers
 from .linkage import link_cohort
-from .missingness import missing_values, missingness_patterns, modality_presence
+from .missingness import missing_values, missingness_by_patient, missingness_patterns, modality_presence
 from .screening import screen_columns
 from .summary import CohortSummary, summarise_cohort
 
@@ -17,6 +17,7 @@ __all__ = [
     "compare_identifiers",
     "link_cohort",
     "missing_values",
+    "missingness_by_patient",
     "missingness_patterns",
     "modality_presence",
     "screen_columns",

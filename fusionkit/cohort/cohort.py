@@ -66,7 +66,7 @@ class Cohort:
     audit : Audit, default=Audit(flow=(), problems=())
         The flow of patients and what was found.
     units : dict of str to str or None, default=None
-        Unit (UCUM) of the columns of which it is known; kept as an empty dict when None.
+        Unit of the columns of which it is known, as the study writes it; kept as an empty dict when None.
 
     Raises
     ------

@@ -5,7 +5,22 @@ import pandas as pd
 
 from ..naming import split_name
 
-__all__ = ["missing_values", "missingness_patterns", "modality_presence"]
+__all__ = ["missing_values", "missingness_by_patient", "missingness_patterns", "modality_presence"]
+
+
+def missing_shares(X):
+    """Return which share (0 to 1) of each modality's columns every patient lacks: a DataFrame, a column per modality.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_patients, n_columns)
+        Columns named ``<modality>__<feature>``.
+    """
+    missing, modalities = X.isna().to_numpy(), np.array([split_name(column)[0] for column in X.columns])
+    return pd.DataFrame(
+        {name: missing[:, modalities == name].mean(axis=1) for name in dict.fromkeys(modalities.tolist())},
+        index=X.index,
+    )
 
 
 def modality_presence(X):
@@ -31,15 +46,35 @@ def modality_presence(X):
     P1  True   True
     P2  True  False
     """
-    known = X.notna()
-    modalities = [split_name(column)[0] for column in X.columns]
-    return pd.DataFrame(
-        {
-            modality: known.loc[:, [m == modality for m in modalities]].any(axis=1)
-            for modality in dict.fromkeys(modalities)
-        },
-        index=X.index,
-    )
+    return missing_shares(X) < 1
+
+
+def missingness_by_patient(X):
+    """Return, patient by patient, which modalities are complete, in part or absent.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_patients, n_features)
+        Columns named ``<modality>__<feature>``.
+
+    Returns
+    -------
+    patterns : Series of str
+        Such as "ehr in part, ct absent"; "complete" where nothing is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from fusionkit.cohort import missingness_by_patient
+    >>> X = pd.DataFrame({"ehr__age": [60.0, 50], "ehr__crp": [5.0, None], "ct__volume": [1.0, None]})
+    >>> missingness_by_patient(X).tolist()
+    ['complete', 'ehr in part, ct absent']
+    """
+    texts = pd.Series("", index=X.index, dtype=object)
+    for modality, share in missing_shares(X).items():
+        states = np.select([share == 1, share > 0], [f", {modality} absent", f", {modality} in part"], "")
+        texts = texts + states.astype(object)
+    return texts.str.removeprefix(", ").replace("", "complete")
 
 
 def pattern_names(presence):

@@ -69,6 +69,8 @@ def save_cohort(cohort, folder, *, force=False):
         "units": cohort.units,
         "flow": [asdict(step) for step in audit.flow],
         "problems": [asdict(problem) for problem in audit.problems],
+        "coverage": list(audit.coverage),
+        "index_scans": list(audit.index_scans),
     }
     (draft / CONTENT).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
     if folder.exists():
@@ -109,6 +111,7 @@ def load_cohort_parts(folder):
         "audit": Audit(
             tuple(FlowStep(**step) for step in content["flow"]),
             tuple(Problem(**problem) for problem in content["problems"]),
+            *(tuple(content.get(part, ())) for part in ("coverage", "index_scans")),
         ),
     }
 

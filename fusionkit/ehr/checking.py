@@ -8,6 +8,7 @@ import pandas as pd
 from ..exceptions import Problem
 from .coercion import coerce_columns, list_misfits
 from .mixed_units import detect_mixed_units
+from .ranges import find_outside, range_text, settle_outside
 from .table import nearest_name
 from .units import UnitError, convert
 from .values import is_missing, parse_number
@@ -18,7 +19,7 @@ _SENTINELS = (-9, -99, -999, -9999, 99, 999, 9999, 99999)
 _EARLIEST = pd.Timestamp("1900-01-01")
 
 
-def apply_dictionary(table, dictionary, columns=None):
+def apply_dictionary(table, dictionary, columns=None, *, out_of_range="exclude"):
     """Return a table's columns as the dictionary has them, and every breach of it.
 
     Parameters
@@ -29,12 +30,15 @@ def apply_dictionary(table, dictionary, columns=None):
         As :func:`read_dictionary` gives it.
     columns : sequence of str or None, default=None
         The variables wanted; by default all of the dictionary, and columns that it does not have are told.
+    out_of_range : {"stop", "exclude", "missing", "keep"}, default="exclude"
+        What becomes of a number outside its range: an error that names its patient ("exclude"), with one more that
+        names none ("stop"); or a warning, the value being missing or used as it is.
 
     Returns
     -------
     frame : DataFrame, shape (n_rows, n_variables)
-        Typed as :func:`coerce_columns` says, converted to the dictionary's unit, codes replaced by their labels. A
-        value out of range stands as it is, for a person to judge; an unknown level is missing.
+        Typed as :func:`coerce_columns` says, converted to the dictionary's unit, codes replaced by their labels. An
+        unknown level is missing.
     problems : list of Problem
         Values that do not fit their type, lie outside their range, are impossible (a date in the future) or no known
         level, by patient; variables that the table does not have; a warning for columns that the dictionary does not
@@ -62,7 +66,8 @@ def apply_dictionary(table, dictionary, columns=None):
     frame, found = coerce_columns(table, {name: _column_type(variable) for name, variable in wanted.items()})
     problems += found
     for name, variable in wanted.items():
-        frame[name], found = _CHECKS.get(variable.type.partition(":")[0], _no_check)(table, frame[name], variable)
+        check = _CHECKS.get(variable.type.partition(":")[0], _no_check)
+        frame[name], found = check(table, frame[name], variable, out_of_range)
         problems += found
     return frame, problems
 
@@ -100,21 +105,19 @@ def _decode(texts, variable):
     return texts.map(lambda text: labels.get(text, labels.get(text.removesuffix(".0"), text)), na_action="ignore")
 
 
-def _check_number(table, values, variable):
+def _check_number(table, values, variable, out_of_range):
     """In the wanted unit; what lies outside the range, and what looks like a code for missing."""
     problems = []
     if variable.unit_in_file and variable.unit:
         values, problems = _to_unit(table, values, variable)
-    low = -np.inf if variable.low is None else variable.low
-    high = np.inf if variable.high is None else variable.high
-    outside = ((values < low) | (values > high)).to_numpy()
-    bounds = f"{'' if variable.low is None else f'{low:g}'}..{'' if variable.high is None else f'{high:g}'}"
-    expected = f"within {bounds}{f' {variable.unit}' if variable.unit else ''}"
-    problems += [*list_misfits(table, variable.name, outside, expected), *_sentinels(table, values, variable)]
+    outside = find_outside(values, variable.low, variable.high)
+    expected = range_text(variable.low, variable.high, variable.unit)
+    found, missing = settle_outside(list_misfits(table, variable.name, outside, expected), out_of_range)
+    problems += [*found, *_sentinels(table, values, variable)]
     mixed = detect_mixed_units(values, table.ids, analyte=variable.name)
     if mixed is not None:
         problems.append(replace(mixed, file=table.name, column=variable.name))
-    return values, problems
+    return values.mask(outside) if missing else values, problems
 
 
 def _to_unit(table, values, variable):
@@ -163,7 +166,7 @@ def _sentinels(table, values, variable):
             yield Problem(message, way_out, severity="warning", file=table.name, column=variable.name)
 
 
-def _check_levels(table, values, variable):
+def _check_levels(table, values, variable, out_of_range):
     """Categories in the declared order; levels that were not declared."""
     if not variable.levels:
         return values, []
@@ -173,14 +176,14 @@ def _check_levels(table, values, variable):
     return pd.Series(declared, index=values.index), list_misfits(table, variable.name, unknown, expected)
 
 
-def _check_date(table, values, variable):
+def _check_date(table, values, variable, out_of_range):
     """Dates that cannot be: after today, or before 1900."""
     plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
     impossible = ((plain > pd.Timestamp.now() + pd.Timedelta(1, "D")) | (plain < _EARLIEST)).to_numpy()
     return values, list_misfits(table, variable.name, impossible, "a possible date (from 1900 to today)")
 
 
-def _no_check(table, values, variable):
+def _no_check(table, values, variable, out_of_range):
     return values, []
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from ..exceptions import Problem
 from .clocks import DAY, MISSING_TIME, common_clock
 from .mixed_units import detect_mixed_units
+from .ranges import find_outside, range_text, settle_outside
 from .table import nearest_name
 from .takes import TAKES, WITHOUT_TIME, take_values
 from .units import UnitError, conversion
@@ -73,8 +75,8 @@ class Window:
     analyte : str or None, default=None
         What is measured, for mass to amount; by default the event's name.
     low, high : float or None, default=None
-        The range of plausible values, both ends included, in ``unit``; a value of the window that lies outside is an
-        error of its patient.
+        The range of plausible values, both ends included, in ``unit``; what becomes of a value of the window that lies
+        outside is for :func:`window_events` to say.
     """
 
     window: tuple
@@ -102,7 +104,9 @@ class Window:
         return parse_duration(start), parse_duration(stop)
 
 
-def window_events(events, anchors, windows, *, outcomes=None, resolution="exact", timezone=None, name=None):
+def window_events(
+    events, anchors, windows, *, outcomes=None, resolution="exact", timezone=None, name=None, out_of_range="exclude"
+):
     """Return one row per patient with the measurements around the scan, and what was found on the way.
 
     Parameters
@@ -123,6 +127,9 @@ def window_events(events, anchors, windows, *, outcomes=None, resolution="exact"
         only some of events, anchors and outcomes state their zone.
     name : str or None, default=None
         The file that messages name.
+    out_of_range : {"stop", "exclude", "missing", "keep"}, default="exclude"
+        What becomes of a value outside its window's range, as for :func:`apply_dictionary`; where it is missing, the
+        window's other values count.
 
     Returns
     -------
@@ -165,7 +172,8 @@ def window_events(events, anchors, windows, *, outcomes=None, resolution="exact"
         coverage += _coverage(column, measured, window, len(anchors))
         start, stop = (round(days * DAY) for days in window.days)
         measured = measured.keep((measured.delta >= start) & (measured.delta <= stop))
-        for step in (_withhold_leaks, _to_unit, _check_range, _merge_simultaneous):
+        check_range = partial(_check_range, out_of_range=out_of_range)
+        for step in (_withhold_leaks, _to_unit, check_range, _merge_simultaneous):
             measured, found = step(measured, window)
             problems += [replace(problem, file=name, column=column) for problem in found]
         features[column], delta_days = take_values(
@@ -306,18 +314,15 @@ def _to_unit(measured, window):
     return replace(measured, value=value).keep(~withheld), problems
 
 
-def _check_range(measured, window):
-    """All values, and those outside the plausible range by patient; one problem if they are more than a fifth."""
-    low = -np.inf if window.low is None else window.low
-    high = np.inf if window.high is None else window.high
-    outside = np.flatnonzero((measured.value < low) | (measured.value > high))
-    bounds = f"{'' if window.low is None else f'{low:g}'}..{'' if window.high is None else f'{high:g}'}"
-    expected = f"within {bounds}{f' {window.unit}' if window.unit else ''}"
+def _check_range(measured, window, out_of_range):
+    """The values by the rule for those out of range, told by patient; one problem if they are more than a fifth."""
+    outside = np.flatnonzero(find_outside(measured.value, window.low, window.high))
+    expected = range_text(window.low, window.high, window.unit)
     if len(outside) > max(1, _MANY * len(measured.value)):
         shown = ", ".join(f"{value:g}" for value in measured.value[outside[:_SHOWN]])
         message = f"{len(outside)} of {len(measured.value)} values are not {expected}, such as {shown}"
         return measured, [Problem(message, "Correct the range or the unit in the dictionary.")]
-    return measured, [
+    problems = [
         Problem(
             f"{measured.value[i]:g} is not {expected}",
             "Correct it or delete the line.",
@@ -326,6 +331,8 @@ def _check_range(measured, window):
         )
         for i in outside
     ]
+    problems, missing = settle_outside(problems, out_of_range)
+    return measured.keep(np.delete(np.arange(len(measured.value)), outside)) if missing else measured, problems
 
 
 def _merge_simultaneous(measured, window):

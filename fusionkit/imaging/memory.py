@@ -8,7 +8,7 @@ import SimpleITK as sitk
 
 from ..exceptions import CaseError
 
-__all__ = ["available_bytes", "check_fits"]
+__all__ = ["available_bytes", "check_fits", "check_room", "voxel_bytes"]
 
 _BYTES = {
     "8-bit unsigned integer": 1,
@@ -56,14 +56,51 @@ def check_fits(reader, name, n_files=1):
     CaseError
         If the image needs more than the available memory.
     """
-    components = max(reader.GetNumberOfComponents(), 1)
-    kind = sitk.GetPixelIDValueAsString(reader.GetPixelID()).removeprefix("vector of ")
     size = (*reader.GetSize()[: 2 if n_files > 1 else None], *([n_files] if n_files > 1 else []))
-    needed = components * _BYTES.get(kind, 8) * math.prod(size)
+    check_room(size, voxel_bytes(reader), name, "Crop or resample the image first, or use a machine with more memory.")
+
+
+def voxel_bytes(image):
+    """Return the bytes that a voxel takes.
+
+    Parameters
+    ----------
+    image : SimpleITK.Image or SimpleITK.ImageFileReader
+        What knows the type of the voxels.
+
+    Returns
+    -------
+    bytes : int
+    """
+    components = getattr(image, "GetNumberOfComponents", None) or image.GetNumberOfComponentsPerPixel
+    kind = sitk.GetPixelIDValueAsString(image.GetPixelID()).removeprefix("vector of ")
+    return max(components(), 1) * _BYTES.get(kind, 8)
+
+
+def check_room(size, bytes_each, name, way_out):
+    """Refuse what the memory does not hold, before it is allocated.
+
+    Parameters
+    ----------
+    size : sequence of int
+        Voxels along each axis.
+    bytes_each : int
+        Bytes that a voxel takes, in all that is to be allocated.
+    name : str
+        What it is, for the message.
+    way_out : str
+        What the user may do.
+
+    Raises
+    ------
+    CaseError
+        If it needs more than the available memory.
+    """
+    needed = bytes_each * math.prod(size)
     available = available_bytes()
     if available is not None and needed > available:
         raise CaseError(
             f"{name} has {' x '.join(map(str, size))} voxels and needs {needed / 2**30:.1f} GB, "
             f"but {available / 2**30:.1f} GB of memory are free.",
-            "Crop or resample the image first, or use a machine with more memory.",
+            way_out,
         )

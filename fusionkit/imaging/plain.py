@@ -1,4 +1,4 @@
-"""Voxels of plainly stored NIfTI and NRRD files: inflated fast, only the slices wanted, NaN as it stands in the file.
+"""Voxels of plainly stored NIfTI and NRRD files: inflated fast, only the box wanted, NaN as it stands in the file.
 
 ITK reads every file that this does not. Beside speed there is one difference: ITK's NIfTI reader turns NaN and infinity
 into 0, which hides a broken image; here they stay.
@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from isal import isal_zlib
+from isal import igzip_lib
 
 __all__ = ["PlainVoxels", "plain_voxels"]
 
-CHUNK = 1 << 18
-"""Compressed bytes inflated at a time."""
+READ, INFLATED = 1 << 16, 1 << 18
+"""Bytes read from a compressed file, and at most inflated, at a time: few enough for the processor's fast memory."""
+
+TOO_EARLY = "the file ends too early"
 
 _NIFTI_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4"}
 """NIfTI-1's codes of the voxel types that are read here."""
@@ -64,33 +66,46 @@ class PlainVoxels:
     compressed: bool
     scaling: tuple | None = None
 
-    def read(self, first, last):
-        """Return some slices.
+    def read(self, box):
+        """Return the voxels in a box.
 
         Parameters
         ----------
-        first, last : int
-            The slices from `first` up to, but without, `last`.
+        box : tuple of slice
+            With start and stop along every axis, slices first.
 
         Returns
         -------
-        voxels : ndarray of shape (last - first, ...)
+        voxels : ndarray of shape (stop - start, ...)
 
         Raises
         ------
         RuntimeError
             If the file is damaged.
         """
-        voxels = np.empty((last - first, *self.shape[1:]), self.dtype)
-        ahead = first * (voxels[:1].nbytes if len(voxels) else 0)
+        voxels = np.empty([side.stop - side.start for side in box], self.dtype)
+        ahead = box[0].start * int(np.prod(self.shape[1:])) * self.dtype.itemsize
         with open(self.path, "rb") as file:
             file.seek(self.start + (0 if self.compressed else ahead))
             if self.compressed:
-                to_the_end = last == self.shape[0] or not self._says_whole()
-                _inflate(file, self.skip + ahead, memoryview(voxels).cast("B"), to_the_end=to_the_end)
-            elif file.readinto(voxels) != voxels.nbytes:
-                raise RuntimeError("the file ends too early")
+                stream = _Inflated(file)
+                stream.skip(self.skip + ahead)
+                self._fill(voxels, box, stream.readinto)
+                if box[0].stop == self.shape[0] or not self._says_whole():
+                    stream.skip_to_the_end()
+            else:
+                self._fill(voxels, box, file.readinto)
         return voxels if self.scaling is None else _scaled(voxels, *self.scaling)
+
+    def _fill(self, voxels, box, readinto):
+        """Read whole slices, at once or each cut as soon as it is read."""
+        if voxels.shape[1:] == self.shape[1:]:
+            _read_all(readinto, voxels)
+            return
+        plane = np.empty(self.shape[1:], self.dtype)
+        for part in voxels:
+            _read_all(readinto, plane)
+            part[...] = plane[box[1:]]
 
     def _says_whole(self):
         """Whether the file ends as gzip does, with the number of bytes that it holds; a file cut short does not."""
@@ -145,8 +160,8 @@ def _nifti(path, *, compressed):
         head = file.read(2048)
     if compressed:
         try:
-            head = isal_zlib.decompressobj(31).decompress(head)
-        except isal_zlib.error:
+            head = _decompressor().decompress(head)
+        except igzip_lib.error:
             return None
     if len(head) < 352 or struct.unpack_from("<i", head)[0] != 348 or head[344:348] != b"n+1\0":
         return None
@@ -183,25 +198,57 @@ def _nrrd(path):
     return PlainVoxels(path, np.dtype("<" + kind), shape, start, 0, encoding != "raw")
 
 
-def _inflate(file, skip, out, *, to_the_end):
-    """Fill `out` with what follows `skip` inflated bytes; the checksum is compared when the end is wanted."""
-    stream, filled, compressed = isal_zlib.decompressobj(31), 0, b""
-    while filled < len(out) or (to_the_end and not stream.eof):
-        if stream.eof:  # gzip files may be joined
-            compressed, stream = stream.unused_data, isal_zlib.decompressobj(31)
-        compressed = compressed or file.read(CHUNK)
-        if not compressed:
-            raise RuntimeError("the file ends too early")
+def _read_all(readinto, out):
+    if readinto(memoryview(out).cast("B")) != out.nbytes:
+        raise RuntimeError(TOO_EARLY)
+
+
+def _decompressor():
+    return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+
+
+class _Inflated:
+    """What a gzip stream holds, from its start to wherever it is read."""
+
+    def __init__(self, file):
+        self._file, self._stream = file, _decompressor()
+
+    def readinto(self, out):
+        filled = 0
+        for piece in self._pieces(len(out)):
+            out[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        return filled
+
+    def skip(self, count):
+        for _ in self._pieces(count):
+            pass
+
+    def skip_to_the_end(self):
+        """Inflate the rest, after which the checksum is compared."""
+        while not self._stream.eof:
+            self._inflate(INFLATED)
+
+    def _pieces(self, count):
+        """Yield the next `count` bytes."""
+        while count:
+            piece = self._inflate(min(count, INFLATED))
+            count -= len(piece)
+            yield piece
+
+    def _inflate(self, most):
+        """The next bytes, `most` or fewer."""
+        given = b""
+        if self._stream.eof:  # gzip files may be joined
+            given, self._stream = self._stream.unused_data, _decompressor()
+        if self._stream.needs_input and not given:
+            given = self._file.read(READ)
+            if not given:
+                raise RuntimeError(TOO_EARLY)
         try:
-            data, compressed = memoryview(stream.decompress(compressed)), b""
-        except isal_zlib.error as error:
+            return self._stream.decompress(given, most)
+        except igzip_lib.error as error:
             raise RuntimeError("the compressed stream is damaged") from error
-        if skip >= len(data):
-            skip -= len(data)
-            continue
-        part = data[skip : skip + len(out) - filled]
-        out[filled : filled + len(part)] = part
-        filled, skip = filled + len(part), 0
 
 
 def _scaled(voxels, slope, intercept):

@@ -9,26 +9,25 @@ from ..exceptions import CaseError
 from .memory import check_fits
 from .plain import plain_voxels
 
-__all__ = ["cut_slices", "read_header", "read_image", "read_mask"]
+__all__ = ["cut_box", "read_header", "read_image", "read_mask"]
 
 
-def cut_slices(volume, slices):
-    """Return some slices of a volume.
+def cut_box(image, box):
+    """Return a part of an image.
 
     Parameters
     ----------
-    volume : SimpleITK.Image
-        Of three dimensions.
-    slices : slice
-        With start and stop.
+    image : SimpleITK.Image
+    box : tuple of slice
+        With start and stop along every axis, in the array's order: z, y, x.
 
     Returns
     -------
     part : SimpleITK.Image
-        Its origin is that of the first slice.
+        Its origin is that of the box's first voxel.
     """
-    n_x, n_y, _ = volume.GetSize()
-    return sitk.RegionOfInterest(volume, (n_x, n_y, slices.stop - slices.start), (0, 0, slices.start))
+    size, first = zip(*((side.stop - side.start, side.start) for side in reversed(box)), strict=True)
+    return sitk.RegionOfInterest(image, size, first)
 
 
 def read_header(source):
@@ -45,16 +44,20 @@ def read_header(source):
     """
     if isinstance(source, sitk.Image) or not Path(source).is_file():
         return None
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(source))
     try:
-        reader.ReadImageInformation()
+        return _opened(source)
     except RuntimeError:  # reading the image says what is wrong
         return None
+
+
+def _opened(path):
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.ReadImageInformation()
     return reader
 
 
-def read_image(source, *, spacing_mm=None, colour="refuse", slices=None):
+def read_image(source, *, spacing_mm=None, colour="refuse", box=None, header=None):
     """Return a scalar image of two or three dimensions.
 
     A colour picture whose channels are equal (a grey picture stored as RGB or RGBA, as ultrasound often is) becomes
@@ -70,9 +73,11 @@ def read_image(source, *, spacing_mm=None, colour="refuse", slices=None):
     colour : {"refuse", "luminance"}, default="refuse"
         What to do with a picture whose channels differ, such as an ultrasound image that the device has tinted:
         refuse it, or take its luminance (ITU-R 601-2), in whole grey values as picture viewers do.
-    slices : slice or None, default=None
-        The slices wanted of a volume in a file, as a slice with start and stop; the image's origin is that of the
-        first. None reads all.
+    box : tuple of slice or None, default=None
+        The part wanted of an image in a file, with start and stop along z, y and x; the image's origin is that of
+        its first voxel. None reads all.
+    header : SimpleITK.ImageFileReader or None, default=None
+        The file's, as :func:`read_header` gave it, so that it is not read again; None reads it.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def read_image(source, *, spacing_mm=None, colour="refuse", slices=None):
     name = _name(source, "the image")
     if colour not in ("refuse", "luminance"):
         raise ValueError(f"colour must be 'refuse' or 'luminance'; got {colour!r}")
-    image = _check_dimensions(_load(source, name, slices), name)
+    image = _check_dimensions(_load(source, name, header, box=box), name)
     if image.GetNumberOfComponentsPerPixel() > 1:
         image = _grey(image) or _luminance(image, colour, name)
     return _respaced(image, spacing_mm, name)
@@ -105,7 +110,7 @@ def read_mask(source, *, spacing_mm=None, label_channel=None, keep=None):
         Which channel to take when the mask has several (overlapping segments); None takes the first, or the grey
         value when the mask is a picture whose channels are equal.
     keep : callable or None, default=None
-        Called as ``keep(voxels, header)`` with the array of a mask in a file; returns the slices wanted, as for
+        Called as ``keep(voxels, header)`` with the array of a mask in a file; returns the box wanted, as for
         :func:`read_image`, or None for all. What is not wanted takes no memory as an image.
 
     Returns
@@ -129,7 +134,7 @@ def _name(source, fallback):
     return fallback if isinstance(source, sitk.Image) else Path(source).name
 
 
-def _load(source, name, slices=None, keep=None):
+def _load(source, name, header=None, *, box=None, keep=None):
     if isinstance(source, sitk.Image):
         return source
     path = Path(source)
@@ -137,12 +142,10 @@ def _load(source, name, slices=None, keep=None):
         return _load_series(path, name)
     if not path.is_file():
         raise CaseError(f"{name} does not exist.", "Check the path; a relative path starts at the table's folder.")
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
     try:
-        reader.ReadImageInformation()
+        reader = header or _opened(path)
         check_fits(reader, name)
-        return _execute(reader, path, slices, keep)
+        return _execute(reader, path, box, keep)
     except RuntimeError as error:
         raise CaseError(
             f"{name} cannot be read: it is damaged, or not an image.",
@@ -150,24 +153,25 @@ def _load(source, name, slices=None, keep=None):
         ) from error
 
 
-def _execute(reader, path, slices, keep):
-    """The image, or some of its slices: read by ourselves where the file is stored plainly, else by ITK."""
+def _execute(reader, path, box, keep):
+    """The image, or a part of it: read by ourselves where the file is stored plainly, else by ITK."""
     voxels = plain_voxels(path, reader)
     if voxels is None:
         image = reader.Execute()
-        slices = keep(sitk.GetArrayViewFromImage(image), reader) if keep is not None else slices
-        return image if slices is None else cut_slices(image, slices)
-    first, last = (0, voxels.shape[0]) if slices is None else (slices.start, slices.stop)
-    array = voxels.read(first, last)
-    slices = None if keep is None else keep(array, reader)
-    if slices is not None:
-        first, array = slices.start, array[slices]
+        box = keep(sitk.GetArrayViewFromImage(image), reader) if keep is not None else box
+        return image if box is None else cut_box(image, box)
+    whole = tuple(slice(0, length) for length in voxels.shape)
+    box = box or whole
+    array = voxels.read(box)
+    kept = None if keep is None else keep(array, reader)
+    if kept is not None:
+        box, array = kept, np.ascontiguousarray(array[kept])
     image = sitk.GetImageFromArray(array)
     image.SetSpacing(reader.GetSpacing())
     image.SetDirection(reader.GetDirection())
     image.SetOrigin(reader.GetOrigin())
-    if first:
-        image.SetOrigin(image.TransformIndexToPhysicalPoint((0, 0, first)))
+    if box != whole:
+        image.SetOrigin(image.TransformIndexToPhysicalPoint([side.start for side in reversed(box)]))
     return image
 
 
@@ -182,11 +186,8 @@ def _load_series(folder, name):
         )
     names = reader.GetGDCMSeriesFileNames(str(folder), series[0])
     reader.SetFileNames(names)
-    first = sitk.ImageFileReader()
-    first.SetFileName(names[0])
     try:
-        first.ReadImageInformation()
-        check_fits(first, name, n_files=len(names))
+        check_fits(_opened(names[0]), name, n_files=len(names))
         return reader.Execute()
     except RuntimeError as error:
         raise CaseError(

@@ -5,6 +5,7 @@ import SimpleITK as sitk
 
 from ..exceptions import CaseError
 from .geometry import bounding_box, check_roi_inside, resample_mask
+from .memory import check_room, voxel_bytes
 
 __all__ = ["crop", "label_box", "resample"]
 
@@ -34,7 +35,8 @@ def resample(image, mask, label, spacing_mm, *, interpolator="sitkBSpline", pad=
     Raises
     ------
     CaseError
-        If the region is not inside the image, is lost, or the spacing has the wrong number of axes.
+        If the region is not inside the image or is lost, the spacing has the wrong number of axes, or the voxels are
+        so small that memory does not hold the result.
     """
     box = label_box(mask, label)
     low = np.array([side.start for side in reversed(box)])
@@ -52,6 +54,8 @@ def resample(image, mask, label, spacing_mm, *, interpolator="sitkBSpline", pad=
         box = label_box(mask, label)
         return crop(image, box, pad), crop(mask, box, pad)
     grid = _grid(mask, low, size, new, pad)
+    room = voxel_bytes(image) + voxel_bytes(mask)
+    check_room(grid["size"], room, "the image resampled", "Choose larger voxels in resampledPixelSpacing.")
     return _onto(grid, image, getattr(sitk, interpolator)), _onto(grid, mask, sitk.sitkNearestNeighbor)
 
 

@@ -4,7 +4,8 @@ Which interval, when:
 
 - out-of-fold scores of repeated cross-validation: :func:`cv_estimate` and :func:`cv_difference`;
 - scores of independent test patients: :func:`auc_delong`, :func:`delong_test`, :func:`paired_bootstrap`, and
-  :func:`threshold_metrics`, :func:`calibration_slope`, :func:`net_benefit_difference` ...;
+  :func:`threshold_metrics`, :func:`calibration_intervals`, :func:`net_benefit_difference` ..., and
+  :func:`bootstrap_interval` for any metric without an interval of its own;
 - values that you have by fold only: :func:`corrected_resampled_interval` and :func:`corrected_resampled_test`;
 - a pipeline that may be refitted many times: :func:`bootstrap_632plus` (many features), :func:`optimism_bootstrap`
   (few), :func:`nested_cv_interval` (means of losses);
@@ -25,6 +26,7 @@ from .calibration import (
     observed_expected_ratio,
     scaled_brier_score,
 )
+from .calibration_bootstrap import calibration_intervals
 from .cross_validated import cv_difference, cv_estimate, fold_values
 from .discrimination import auc, auc_delong, average_precision, delong_test
 from .feasibility import StudyPlan, feasibility, plan_study
@@ -33,7 +35,7 @@ from .multiclass import auc_one_vs_one, auc_one_vs_rest
 from .multiplicity import benjamini_hochberg, holm
 from .reclassification import idi, nri
 from .regression import calibration_line, regression_metrics
-from .resampling import PairedBootstrap, paired_bootstrap
+from .resampling import PairedBootstrap, bootstrap_interval, paired_bootstrap
 from .results import Comparison, Estimate
 from .sample_size import (
     SampleSize,
@@ -77,10 +79,12 @@ __all__ = [
     "average_precision",
     "benjamini_hochberg",
     "bootstrap_632plus",
+    "bootstrap_interval",
     "brier_score",
     "calibration_curve",
     "calibration_errors",
     "calibration_intercept",
+    "calibration_intervals",
     "calibration_line",
     "calibration_slope",
     "choose_threshold",

@@ -8,8 +8,9 @@ from ._pairs import auc_excess, pairs_variance, score_instability
 
 __all__ = ["auc_error", "difference_error"]
 
-TRAINING_SHARE = 0.75
-"""How much of the instability is added; checked by simulation (``benchmarks/honesty.py``)."""
+TRAINING_SHARE = np.sqrt(3) / 2
+"""How much of the instability is added. At chance all patients pull the model alike, and the AUC with the normal
+density at their score: this is the density's squared mean over its mean square."""
 
 NOTHING_VARIES = 1e-24
 """A variance below this is rounding: one patient among a million moves an AUC by more."""

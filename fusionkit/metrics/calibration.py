@@ -1,14 +1,16 @@
 """Do predicted risks come true: Brier score, log loss, calibration intercept and slope, O:E ratio, ICI.
 
 For the levels of calibration see Van Calster et al. (2016, 2019): in the large (O:E, intercept), weak (slope), and
-moderate (the smoothed curve and its summaries ICI, E50, E90, Emax).
+moderate (the smoothed curve and its summaries ICI, E50, E90, Emax). Numbers without an interval of their own get one
+from :func:`calibration_intervals`, or :func:`cv_estimate` for the scores of cross-validation.
 """
 
 import numpy as np
 from scipy import stats
-from scipy.special import expit, logit, xlog1py, xlogy
+from scipy.special import logit, xlog1py, xlogy
 
 from ._checks import check_binary, check_confidence, check_lengths, check_numbers, check_probabilities
+from ._logistic import resampled_logistic
 from ._smoothing import lowess
 from .results import Estimate
 
@@ -55,7 +57,7 @@ def brier_score(y_true, y_prob):
 
 
 def scaled_brier_score(y_true, y_prob):
-    """Return the share of the Brier score of predicting the prevalence for all that the model removes.
+    """Return the share that the model removes of the Brier score of predicting the prevalence (Steyerberg et al. 2010).
 
     Parameters
     ----------
@@ -79,7 +81,7 @@ def scaled_brier_score(y_true, y_prob):
 
 
 def log_loss(y_true, y_prob):
-    """Return the mean negative log likelihood of the outcomes: infinite if something called impossible happened.
+    """Return the mean negative log likelihood (Good 1952): infinite if something called impossible happened.
 
     Parameters
     ----------
@@ -102,31 +104,25 @@ def log_loss(y_true, y_prob):
     return float(-np.mean(xlogy(event, y_prob) + xlog1py(~event, -y_prob)))
 
 
-def _log_odds(y_prob, clip):
+def limited(y_prob, clip):
+    """Return risks inside (0, 1): limited to ``clip`` and ``1 - clip``, or as they are if none is 0 or 1."""
     if clip is not None:
         if not 0 < clip < 0.5:
             raise ValueError(f"clip must lie inside (0, 0.5); got {clip!r}")
-        return logit(np.clip(y_prob, clip, 1 - clip))
+        return np.clip(y_prob, clip, 1 - clip)
     certain = int(((y_prob == 0) | (y_prob == 1)).sum())
     if certain:
         raise ValueError(
             f"y_prob is exactly 0 or 1 for {certain} of {y_prob.size} patients, whose log odds are infinite: "
             f"pass clip=0.001 to take these risks as 0.001 and 0.999, and say so in the methods"
         )
-    return logit(y_prob)
+    return y_prob
 
 
-def _newton(design, event, offset):
-    """Coefficients and covariance of a logistic regression by Newton's method."""
-    coefficients = np.zeros(design.shape[1])
-    for _ in range(100):
-        risk = expit(offset + design @ coefficients)
-        information = (design * (risk * (1 - risk))[:, None]).T @ design
-        step = np.linalg.solve(information, design.T @ (event - risk))
-        coefficients = coefficients + step / max(1, np.abs(step).max())
-        if np.abs(step).max() < 1e-10:
-            return coefficients, np.linalg.inv(information)
-    raise ArithmeticError("the calibration model did not converge in 100 steps of Newton's method")
+def _recalibration(design, event, offset):
+    """Coefficients and covariance of a logistic regression of the outcome."""
+    coefficients, information = resampled_logistic(design, event, offset, np.ones((1, event.size)))
+    return coefficients[0], np.linalg.inv(information[0])
 
 
 def _wald(value, error, event, method, confidence):
@@ -160,7 +156,7 @@ def calibration_intercept(y_true, y_prob, *, clip=None, confidence=0.95):
         If there is one class only, or a risk is NaN, outside [0, 1], or 0 or 1 without ``clip``.
     """
     event, y_prob = _binary_risks(y_true, y_prob, both=True)
-    coefficients, covariance = _newton(np.ones((event.size, 1)), event, _log_odds(y_prob, clip))
+    coefficients, covariance = _recalibration(np.ones((event.size, 1)), event, logit(limited(y_prob, clip)))
     return _wald(coefficients[0], np.sqrt(covariance[0, 0]), event, "logistic recalibration, Wald", confidence)
 
 
@@ -198,14 +194,14 @@ def calibration_slope(y_true, y_prob, *, clip=None, confidence=0.95):
     1.047 (95 % CI 0.848 to 1.247)
     """
     event, y_prob = _binary_risks(y_true, y_prob, both=True)
-    odds = _log_odds(y_prob, clip)
+    odds = logit(limited(y_prob, clip))
     method = "logistic recalibration, Wald"
     shell = {"n": event.size, "n_events": int(event.sum()), "method": method, "confidence": confidence}
     if np.ptp(odds) == 0:
         return Estimate(np.nan, np.nan, np.nan, **shell, reason="all predicted risks are equal")
     if odds[event].min() >= odds[~event].max() or odds[event].max() <= odds[~event].min():
         return Estimate(np.nan, np.nan, np.nan, **shell, reason="the risks separate the classes: the slope is infinite")
-    coefficients, covariance = _newton(np.column_stack([np.ones(event.size), odds]), event, 0.0)
+    coefficients, covariance = _recalibration(np.column_stack([np.ones(event.size), odds]), event, 0.0)
     return _wald(coefficients[1], np.sqrt(covariance[1, 1]), event, method, confidence)
 
 

@@ -18,8 +18,9 @@ The teacher: what the choice of training patients adds shows in repeated cross-v
 repeats (within an outcome class), ``q = K (1 - r)`` says how much of the scores' variance training makes: near 0 for a
 strong clinical score, above 1 for pure noise. Where patient i moves the score of j as j moves that of i, as linear
 and kernel models do, the variance grows by ``1 + q``; since a patient's pull on the model and on the AUC are not
-proportional, by less: with normal scores at chance by ``1 + 0.87 q``. The interval uses ``1 + 0.75 q``, for one
-model on the logit scale, for a difference with the ranks of the two models subtracted first.
+proportional, by less: with normal scores at chance by ``1 + 0.87 q`` (half the root of 3). That is what the interval
+uses everywhere, for one model on the logit scale, for a difference with the ranks of the two models subtracted first;
+with signal, and where features are selected, it is a little more than needed.
 
 This is a method of this project, held to its promise by simulation and not by a publication. The published choice,
 the corrected resampled t of Nadeau & Bengio (2003), is there as ``method="corrected_t"``; it is also what other

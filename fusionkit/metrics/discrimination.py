@@ -47,6 +47,8 @@ def placements(event, score):
 def auc(y_true, y_score):
     """Return the probability that a patient with the event scores higher than one without; a tie counts one half.
 
+    See Hanley & McNeil (1982). Its interval: :func:`cv_estimate`, or :func:`auc_delong` of independent patients.
+
     Parameters
     ----------
     y_true : array-like of shape (n,)
@@ -178,6 +180,8 @@ def delong_test(y_true, score_a, score_b, *, confidence=0.95):
 
 def average_precision(y_true, y_score):
     """Return the area under the precision-recall curve as a step function: its chance level is the prevalence.
+
+    See Boyd, Eng & Page (2013). Its interval: :func:`cv_estimate`, or :func:`bootstrap_interval`.
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""Ranking among several classes: one against the rest, and one against one (Hand & Till 2001)."""
+"""Ranking among several classes: one against the rest (Provost & Domingos 2000), one against one (Hand & Till 2001).
+
+Intervals: :func:`bootstrap_interval` of either mean.
+"""
 
 from itertools import combinations
 

@@ -13,6 +13,8 @@ from .results import Estimate
 
 __all__ = ["idi", "nri"]
 
+WARNING = "; also a badly calibrated or useless model may gain by it, so that AUC and net benefit come first"
+
 
 def _two_risks(y_true, y_prob, baseline_prob):
     event = check_binary(y_true)
@@ -48,7 +50,7 @@ def nri(y_true, y_prob, baseline_prob, *, cutoffs=None, confidence=0.95):
     parts : dict of str to Estimate
         ``events``: share of events moved up minus moved down; ``nonevents``: share of non-events moved down minus
         moved up; ``nri``: their sum, from -2 to 2, which is not a share of anything. Standard errors of Pencina et
-        al. (2011).
+        al. (2011). Each estimate's ``method`` carries the warning.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def nri(y_true, y_prob, baseline_prob, *, cutoffs=None, confidence=0.95):
     values = {name: part.mean() for name, part in parts.items()}
     variances = {name: (np.mean(part**2) - values[name] ** 2) / part.size for name, part in parts.items()}
     values["nri"], variances["nri"] = sum(values.values()), sum(variances.values())
-    method = "category-free NRI" if cutoffs is None else "categorical NRI"
+    method = ("category-free NRI" if cutoffs is None else "categorical NRI") + WARNING
     return {name: _estimate(values[name], variances[name], event, method, confidence) for name in values}
 
 
@@ -86,7 +88,7 @@ def idi(y_true, y_prob, baseline_prob, *, confidence=0.95):
     Returns
     -------
     estimate : Estimate
-        Mean change of risk in events minus that in non-events.
+        Mean change of risk in events minus that in non-events; its ``method`` carries the warning.
 
     Raises
     ------
@@ -100,4 +102,4 @@ def idi(y_true, y_prob, baseline_prob, *, confidence=0.95):
     variance = sum(
         part.var(ddof=1) / part.size if part.size > 1 else np.nan for part in (change[event], change[~event])
     )
-    return _estimate(value, variance, event, "IDI", confidence)
+    return _estimate(value, variance, event, "IDI" + WARNING, confidence)

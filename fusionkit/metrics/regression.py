@@ -3,7 +3,8 @@
 import numpy as np
 from scipy import stats
 
-from ._checks import check_confidence, check_count, check_lengths, check_numbers
+from ._bootstrap import bootstrap_method, patient_counts, percentile_estimate
+from ._checks import check_confidence, check_lengths, check_numbers
 from .results import Estimate
 
 __all__ = ["calibration_line", "regression_metrics"]
@@ -53,19 +54,19 @@ def regression_metrics(y_true, y_pred, *, confidence=0.95, n_resamples=2000, ran
         If a number is NaN, lengths differ, or there are fewer than three patients.
     """
     y_true, y_pred = _two_numbers(y_true, y_pred)
-    check_count(n_resamples, "n_resamples", 2)
     confidence, n = check_confidence(confidence), y_true.size
     values = _metrics_of(np.ones(n), y_true, y_pred)
-    counts = np.random.default_rng(random_state).multinomial(n, np.full(n, 1 / n), size=n_resamples)
+    counts = patient_counts(n, None, n_resamples, np.random.default_rng(random_state))
     resampled = _metrics_of(counts, y_true, y_pred)
-    tail = (1 - confidence) / 2
-    method = f"bootstrap of patients, percentile, {n_resamples} resamples"
+    shell = {"n": n, "n_events": None, "method": bootstrap_method(None, n_resamples), "confidence": confidence}
     metrics = {}
     for name, value in values.items():
-        undefined = bool(np.isnan(value))
-        limits = (np.nan, np.nan) if undefined else np.nanquantile(resampled[name], [tail, 1 - tail])
-        reason = "the outcome does not vary" if undefined else ""
-        metrics[name] = Estimate(float(value), *map(float, limits), n, None, method, confidence, reason)
+        if np.isnan(value):
+            metrics[name] = Estimate(np.nan, np.nan, np.nan, **shell, reason="the outcome does not vary")
+        else:
+            metrics[name] = percentile_estimate(
+                value, resampled[name], **shell, why_left_out="their outcome does not vary"
+            )
     return metrics
 
 

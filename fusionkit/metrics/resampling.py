@@ -5,15 +5,16 @@ out-of-fold scores it leaves out that the models would differ with other trainin
 too narrow (see :mod:`fusionkit.metrics.cross_validated`, which is the one to report then).
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
-from ._checks import check_binary, check_confidence, check_count, check_groups, check_out_of_fold
+from ._bootstrap import bootstrap_method, patient_counts, percentile_estimate
+from ._checks import check_binary, check_confidence, check_count, check_out_of_fold
 from ._pairs import pair_table
-from .results import Estimate
 
-__all__ = ["PairedBootstrap", "paired_bootstrap"]
+__all__ = ["PairedBootstrap", "bootstrap_interval", "paired_bootstrap"]
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,12 @@ class PairedBootstrap:
 
 def _resampled_counts(event, groups, n_resamples, rng):
     """How often each patient is drawn, (n_resamples, n): within outcome classes, or by whole groups."""
-    if groups is None:
-        counts = np.empty((n_resamples, event.size))
-        for members in (event, ~event):
-            size = int(members.sum())
-            counts[:, members] = rng.multinomial(size, np.full(size, 1 / size), size=n_resamples)
-        return counts
-    codes = check_groups(groups, event.size)
-    size = codes.max() + 1
-    return rng.multinomial(size, np.full(size, 1 / size), size=n_resamples)[:, codes].astype(float)
+    if groups is not None:
+        return patient_counts(event.size, groups, n_resamples, rng)
+    counts = np.empty((check_count(n_resamples, "n_resamples", 2), event.size))
+    for members in (event, ~event):
+        counts[:, members] = patient_counts(int(members.sum()), None, n_resamples, rng)
+    return counts
 
 
 def _auc_of_resamples(event, scores, folds, counts):
@@ -65,19 +63,6 @@ def _metric_of_resamples(metric, event, scores, counts):
         if 0 < y_true[drawn].sum() < drawn.size:
             resampled[number] = np.mean([metric(y_true[drawn], score[drawn]) for score in scores])
     return value, resampled
-
-
-def _percentile(value, resampled, event, confidence, what):
-    left_out = int(np.isnan(resampled).sum())
-    tail = (1 - confidence) / 2
-    low, high = np.nanquantile(resampled, [tail, 1 - tail])
-    varies = np.nanmax(resampled) - np.nanmin(resampled) > 1e-12  # below, it is rounding
-    reason = "" if varies else f"it is {value:g} in every resample: no variation can show"
-    low, high = (float(low), float(high)) if varies else (np.nan, np.nan)
-    note = f", {left_out} of {resampled.size} resamples left out as they had one class" if left_out else ""
-    return Estimate(
-        value, low, high, event.size, int(event.sum()), f"{what}{note}", confidence=confidence, reason=reason
-    )
 
 
 def paired_bootstrap(
@@ -145,7 +130,6 @@ def paired_bootstrap(
         raise ValueError(f"metric must be 'auc' or a function of (y_true, y_score); got {metric!r}")
     if baseline is not None and baseline not in scores:
         raise ValueError(f"baseline must be one of the models {', '.join(map(repr, scores))}; got {baseline!r}")
-    check_count(n_resamples, "n_resamples", 2)
     counts = _resampled_counts(event, groups, n_resamples, np.random.default_rng(random_state))
     values, resampled = {}, {}
     for name, score in scores.items():
@@ -156,17 +140,84 @@ def paired_bootstrap(
             if metric == "auc"
             else _metric_of_resamples(metric, event, score, counts)
         )
-        if np.isnan(resampled[name]).mean() > 0.5:
-            raise ValueError("more than half of the resamples have one class only: the groups are too few")
-    what = f"bootstrap of {'patients' if groups is None else 'groups'}, percentile, {n_resamples} resamples"
+    shell = {
+        "n": event.size,
+        "n_events": int(event.sum()),
+        "method": bootstrap_method(groups, n_resamples),
+        "confidence": confidence,
+        "why_left_out": "they had one class",
+    }
     return PairedBootstrap(
-        {name: _percentile(values[name], resampled[name], event, confidence, what) for name in scores},
+        {name: percentile_estimate(values[name], resampled[name], **shell) for name in scores},
         {
-            name: _percentile(
-                values[name] - values[baseline], resampled[name] - resampled[baseline], event, confidence, what
-            )
+            name: percentile_estimate(values[name] - values[baseline], resampled[name] - resampled[baseline], **shell)
             for name in scores
             if baseline is not None and name != baseline
         },
         baseline,
+    )
+
+
+def bootstrap_interval(metric, *arrays, groups=None, n_resamples=2000, confidence=0.95, random_state=None):
+    """Return any metric of independent test patients with the percentile interval of a bootstrap of patients.
+
+    For what has no interval of its own, such as average precision, the AUC of several classes, the time-dependent AUC
+    or the integrated Brier score. The metric is called once per resample.
+
+    Parameters
+    ----------
+    metric : callable
+        Takes the arrays, returns a number.
+    *arrays : array-like, one row per patient
+        Outcomes, predictions and whatever else the metric takes.
+    groups : array-like of shape (n,) or None, default=None
+        Who belongs together and is drawn together; None for each patient by themselves.
+    n_resamples : int, default=2000
+        Number of bootstrap resamples.
+    confidence : float, default=0.95
+        Nominal coverage.
+    random_state : int, Generator or None, default=None
+        Seed of the resampling.
+
+    Returns
+    -------
+    estimate : Estimate
+        Resamples on which the metric is NaN or raises a ValueError, such as those without a patient of a class, are
+        left out, and the method says how many. ``n_events`` is None.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, the metric is NaN in the cohort, or undefined in more than half of the resamples.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fusionkit.metrics import average_precision, bootstrap_interval
+    >>> y_true = np.repeat([0, 1], 50)
+    >>> y_score = y_true + np.random.default_rng(0).normal(size=100)
+    >>> print(bootstrap_interval(average_precision, y_true, y_score, n_resamples=200, random_state=0))
+    0.762 (95 % CI 0.637 to 0.857)
+    """
+    arrays, confidence = [np.asarray(array) for array in arrays], check_confidence(confidence)
+    sizes = {len(array) for array in arrays}
+    if len(sizes) != 1:
+        raise ValueError(f"one row per patient is needed in each array; got {[len(array) for array in arrays]} rows")
+    (n,) = sizes
+    value = float(metric(*arrays))
+    if np.isnan(value):
+        raise ValueError("the metric is NaN in this cohort: without an estimate there is no interval")
+    resampled = np.full(n_resamples, np.nan)
+    for number, count in enumerate(patient_counts(n, groups, n_resamples, np.random.default_rng(random_state))):
+        rows = np.repeat(np.arange(n), count.astype(int))
+        with suppress(ValueError):
+            resampled[number] = metric(*(array[rows] for array in arrays))
+    return percentile_estimate(
+        value,
+        resampled,
+        n=n,
+        n_events=None,
+        method=bootstrap_method(groups, n_resamples),
+        confidence=confidence,
+        why_left_out="the metric is undefined there",
     )

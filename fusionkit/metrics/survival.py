@@ -1,7 +1,8 @@
 """Time-to-event outcomes: concordance, time-dependent AUC and Brier score, censored patients weighted in.
 
 Weights are inverse probabilities of staying uncensored, from a Kaplan-Meier curve of the censoring times; at tied
-times events come before censorings. The weights are taken as known in the intervals.
+times events come before censorings. The weights are taken as known in the intervals of the concordance; the other
+metrics get theirs from :func:`bootstrap_interval`.
 """
 
 import numpy as np

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import expit, logit
 
+from ._bootstrap import bootstrap_method
 from ._checks import check_binary, check_confidence, check_count, check_lengths, check_numbers, check_share
 from .intervals import wilson_interval
 from .results import Estimate
@@ -67,8 +68,9 @@ def confusion_counts(y_true, y_pred):
 def threshold_metrics(y_true, y_pred, *, confidence=0.95, n_resamples=2000, random_state=None):
     """Return the metrics of the two-by-two table, each with its interval.
 
-    Proportions have Wilson's interval. Balanced accuracy, Youden's index, F1 and Matthews' correlation have the
-    percentile interval of a bootstrap of patients, drawn directly as tables of four cells.
+    Proportions have Wilson's interval. Balanced accuracy (Brodersen et al. 2010), Youden's index (1950), F1 (van
+    Rijsbergen 1979) and Matthews' correlation (1975) have the percentile interval of a bootstrap of patients, drawn
+    directly as tables of four cells.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ def threshold_metrics(y_true, y_pred, *, confidence=0.95, n_resamples=2000, rand
         value, resampled = float(formula(*cells)), formula(*drawn)
         defined = not np.isnan(value)
         low, high = np.nanquantile(resampled, [tail, 1 - tail]) if defined else (np.nan, np.nan)
-        method = f"bootstrap of patients, percentile, {n_resamples} resamples"
+        method = bootstrap_method(None, n_resamples)
         metrics[name] = Estimate(
             value, float(low), float(high), n, n_events, method, confidence, "" if defined else why
         )

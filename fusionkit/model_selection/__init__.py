@@ -14,7 +14,7 @@ from .partial_search import FusionHalvingSearchCV, FusionRandomizedSearchCV
 from .search import FusionSearchCV
 from .shap_values import ShapTable, shap_table
 from .splits import Split, check_splits, make_splits, splits_fingerprint
-from .subgroups import make_bands, missingness_by_patient, outcome_associations, subgroup_performance
+from .subgroups import make_bands, outcome_associations, subgroup_performance
 
 __all__ = [
     "ExternalValidation",
@@ -41,7 +41,6 @@ __all__ = [
     "make_bands",
     "make_fusions",
     "make_splits",
-    "missingness_by_patient",
     "modality_ablation",
     "modality_shapley",
     "nested_cross_validate",

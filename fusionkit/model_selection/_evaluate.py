@@ -18,6 +18,9 @@ from ._sklearn import _fit_and_score, _num_samples, _safe_split, only_predicts
 
 __all__ = ["Task", "evaluate"]
 
+CHUNKS_PER_WORKER = 3
+"""Fewer leave workers idle at the end; more, cut between the values of a ranker, repeat its fit."""
+
 
 @dataclass
 class Task:
@@ -107,6 +110,7 @@ def evaluate(task, candidate_params, splits, n_jobs=None, progress=None, store=N
     memory = None if store is None else Memory(store, task)
     chunks = _chunks(make_plan(task.estimator, candidate_params), len(splits), effective_n_jobs(n_jobs), memory)
     jobs = [(fold, chunk) for fold in range(len(splits)) for chunk in chunks]
+    jobs.sort(key=lambda job: -len(job[1]))  # the longest first, so that no worker is left alone with one at the end
     results = [None] * (len(candidate_params) * len(splits))
 
     def gather(number, outcome):
@@ -145,7 +149,7 @@ def _chunks(candidates, n_splits, n_jobs, memory):
         groups = {}
         for candidate in ordered:
             groups.setdefault(level(candidate), []).append(candidate)
-        if n_jobs == 1 or len(groups) * n_splits >= 4 * n_jobs:
+        if n_jobs == 1 or len(groups) * n_splits >= CHUNKS_PER_WORKER * n_jobs:
             break
     return list(groups.values())
 
@@ -194,8 +198,10 @@ def _evaluate_together(task, candidates, train, test):
         return [task.fit_and_score(candidate.params, train, test) for candidate in candidates]
     X_train, y_train = _safe_split(task.estimator, task.X, task.y, train)
     X_test, y_test = _safe_split(task.estimator, task.X, task.y, test, train)
-    fold = Fold(X_train, y_train, {"test": X_test, "training": X_train})
-    outcomes = {"test": y_test, "training": y_train} if task.return_train_score else {"test": y_test}
+    tables, outcomes = {"test": X_test}, {"test": y_test}
+    if task.return_train_score:
+        tables["training"], outcomes["training"] = X_train, y_train
+    fold = Fold(X_train, y_train, tables)
     scores = {name: make_score(task.scorer, y, task.error_score) for name, y in outcomes.items()}
     needs = [_needs(candidate) for candidate in candidates]
     left = {}

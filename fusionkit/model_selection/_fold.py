@@ -2,10 +2,12 @@
 
 import copy
 
+import numpy as np
 from sklearn.base import BaseEstimator, clone
 
 from ._plan import Columns, Source, Step
 from ._prefix import is_whole
+from ._sklearn import _get_output_config, _num_samples
 
 __all__ = ["Fold", "ancestors"]
 
@@ -103,22 +105,36 @@ class Fold:
     def _table(self, node, name):
         if isinstance(node, Source):
             return self.tables[name]
-        fitted = self._once(node, "fitted", self._fit_columns if isinstance(node, Columns) else self._fit_step)[0]
+        if isinstance(node, Columns):
+            (fitted, in_place_of), _ = self._once(node, "fitted", self._fit_columns)
+            self.asked = name
+            return fitted.transform(in_place_of(self.table(node.parent, name)))
+        fitted = self._once(node, "fitted", self._fit_step)[0]
         X = self.table(node.parent, name)
-        if hasattr(fitted, "fit_resample"):
-            return X
-        self.asked = name
-        return fitted.transform(X)
+        return X if hasattr(fitted, "fit_resample") else fitted.transform(X)
 
     def _fit_columns(self, node):
+        """Fit the ColumnTransformer; one that only puts known branches side by side gets a column for each of them."""
         X, y = self.train(node.parent)
-        transformer = clone(node.transformer)
-        transformers = list(transformer.transformers)
-        for branch in node.branches:
+        known = self._knows_all_columns(node)
+        in_place_of = _one_column_each(len(node.branches)) if known else _itself
+        transformer, transformers = copy.copy(node.transformer), list(node.transformer.transformers)
+        for place, branch in enumerate(node.branches):
             name, _, columns = transformers[branch.index]
-            transformers[branch.index] = name, _Replay(self, branch), columns
-        transformer.set_params(transformers=transformers, n_jobs=None)
-        return transformer, transformer.fit_transform(X, y)
+            transformers[branch.index] = name, _Replay(self, branch), [place] if known else columns
+        transformer.transformers, transformer.n_jobs = transformers, None
+        return (transformer, in_place_of), transformer.fit_transform(in_place_of(X), y)
+
+    def _knows_all_columns(self, node):
+        """Tell whether nothing but the branches goes into the output, and another ColumnTransformer had the same."""
+        transformer = node.transformer
+        names = {"train", *self.tables}
+        return (
+            transformer.remainder == "drop"
+            and len(node.branches) == len(transformer.transformers)
+            and _get_output_config("transform", transformer)["dense"] == "default"
+            and all(names <= self._known.get(branch.source.number, {}).keys() for branch in node.branches)
+        )
 
     def _fit_step(self, node):
         fitted, output = self._fitted(node.fit, node.value, transforms=True)
@@ -147,6 +163,14 @@ class Fold:
         slices_output = transforms and fit.family.slices_output
         lean = fit.family.lean and (lambda estimator: fit.family.lean(estimator, values))
         return _fit_alone(fit, X, y, fit.family.fitted_with(values), slices_output, lean)
+
+
+def _itself(X):
+    return X
+
+
+def _one_column_each(n_branches):
+    return lambda X: np.zeros((_num_samples(X), n_branches))
 
 
 def _within(family, value, X):

@@ -8,8 +8,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.feature_selection import chi2, f_classif, f_regression, r_regression
 
+from ..selection._forest import forest_slice, lean_forest
 from ._fingerprint import qualified_name
-from ._forest import forest_slice, lean_forest
 
 __all__ = ["Family", "family_of", "is_whole"]
 

@@ -10,6 +10,7 @@ from sklearn.model_selection._validation import (
     _score,
     _warn_or_raise_about_fit_failures,
 )
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params, _num_samples
 
@@ -19,6 +20,7 @@ __all__ = [
     "_check_method_params",
     "_fit_and_score",
     "_fit_context",
+    "_get_output_config",
     "_insert_error_scores",
     "_num_samples",
     "_safe_split",

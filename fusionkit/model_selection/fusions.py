@@ -20,17 +20,22 @@ from .search import FusionSearchCV
 
 __all__ = ["LATE_FUSIONS", "check_fusion_name", "late_from_fitted", "make_fusions", "reuse_fitted"]
 
-LATE_FUSIONS = {
-    "late": {},
-    "late:mean": {},
-    **{f"late:{voting}": {"voting": voting} for voting in ("median", "max", "min", "product", "majority", "rank")},
-    "late:score": {"weights": "score"},
-    "late:optimised": {"weights": "optimised"},
-    "late:calibrated": {"calibration": "sigmoid"},
-    "late:stacking": {"voting": "stacking"},
-    "late:images_first": {},
+_RULES = {
+    "mean": {},
+    **{voting: {"voting": voting} for voting in ("median", "max", "min", "product", "majority", "rank")},
+    "score": {"weights": "score"},
+    "optimised": {"weights": "optimised"},
+    "calibrated": {"calibration": "sigmoid"},
+    "stacking": {"voting": "stacking"},
 }
-"""Name of a late fusion -> what it asks of LateFusionClassifier; "images_first" fuses the images before the record."""
+_IMAGES_FIRST = "late:images_first"
+LATE_FUSIONS = {
+    f"{late}{ending}": settings
+    for late in ("late", _IMAGES_FIRST)
+    for ending, settings in {"": {}, **{f":{rule}": settings for rule, settings in _RULES.items()}}.items()
+}
+"""Name of a late fusion -> what it asks of LateFusionClassifier; "images_first" fuses the images by the same rule
+before the record joins them."""
 
 
 def check_fusion_name(fusion, kinds):
@@ -40,7 +45,7 @@ def check_fusion_name(fusion, kinds):
     ----------
     fusion : str
         A modality, ``"early"``, ``"a+b"`` for the early fusion of some modalities, or a late fusion: ``"late"`` (the
-        mean), or with its rule behind a colon, such as ``"late:median"`` or ``"late:stacking"``.
+        mean), or with its rule behind a colon, such as ``"late:median"`` or ``"late:images_first:stacking"``.
     kinds : dict of str to {"image", "record"}
         The modalities.
 
@@ -67,7 +72,7 @@ def check_fusion_name(fusion, kinds):
             raise ValueError(f"late fusion {fusion!r} is none of {', '.join(LATE_FUSIONS)}")
         raise ValueError(f"fusion {fusion!r} is neither 'early', 'late', nor made of the modalities {', '.join(kinds)}")
     images = [name for name, kind in kinds.items() if kind == "image"]
-    if fusion == "late:images_first" and not 2 <= len(images) < len(kinds):
+    if fusion.startswith(_IMAGES_FIRST) and not 2 <= len(images) < len(kinds):
         raise ValueError(
             f"fusion {fusion!r} needs two image modalities or more, and a record; the study has {', '.join(kinds)}"
         )
@@ -186,14 +191,16 @@ def make_fusions(
             model = search(list(kinds) if fusion == "early" else fusion.split("+"))
             alone = absent.get(fusion) == "available"
             return AvailableModalityClassifier(model, modality_columns(fusion)) if alone else model
+        settings = LATE_FUSIONS[fusion]
+        settings = {**settings, "scoring": scoring} if settings.get("weights") == "score" else settings
         seen = {name: kinds if absent.get(name) == "impute" else [name] for name in kinds}
         members = [(name, search([name]), modality_columns(*seen[name])) for name in kinds]
-        if fusion == "late:images_first":
+        if fusion.startswith(_IMAGES_FIRST):
             images = [member for member in members if kinds[member[0]] == "image"]
             columns = modality_columns(*(name for image, _, _ in images for name in seen[image]))
-            members = [("images", late(images), columns), *(member for member in members if member not in images)]
-        settings = LATE_FUSIONS[fusion]
-        return late(members, **settings, **({"scoring": scoring} if settings.get("weights") == "score" else {}))
+            records = [member for member in members if member not in images]
+            members = [("images", late(images, **settings), columns), *records]
+        return late(members, **settings)
 
     return {fusion: estimator(fusion) for fusion in fusions}
 
@@ -226,7 +233,17 @@ class _Reusing(LateFusionClassifier):
         return super()._predict_out_of_fold(*args)
 
     def _spoke_alike(self, other):
-        return repr(self.cv) == repr(other.cv) and [m[0] for m in self.estimators] == [m[0] for m in other.estimators]
+        return repr(self.cv) == repr(other.cv) and _voices(self) == _voices(other)
+
+
+def _voices(late):
+    """The members' names; of one that is a late fusion itself its members too, and its rule."""
+    return [
+        (name, (member.voting, member.weights, member.calibration, _voices(member)))
+        if isinstance(member, LateFusionClassifier)
+        else name
+        for name, member, _ in late.estimators
+    ]
 
 
 def late_from_fitted(late, fitted):

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ..metrics import cramers_v, holm, observed_expected_ratio, subgroup_auc, subgroup_difference, suppression
-from ..naming import split_name
 
-__all__ = ["make_bands", "missingness_by_patient", "outcome_associations", "subgroup_performance"]
+__all__ = ["make_bands", "outcome_associations", "subgroup_performance"]
 
 UNKNOWN = "not known"
 
@@ -57,36 +56,6 @@ def make_bands(values, *, edges=None):
     return pd.Series(names[np.minimum(place, len(edges))], index=values.index).mask(values.isna(), UNKNOWN)
 
 
-def missingness_by_patient(X):
-    """Return, patient by patient, which modalities are complete, in part or absent.
-
-    Parameters
-    ----------
-    X : DataFrame of shape (n_patients, n_features)
-        Columns named ``<modality>__<feature>``.
-
-    Returns
-    -------
-    patterns : Series of str
-        Such as "ehr in part, ct absent"; "complete" where nothing is missing.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from fusionkit.model_selection import missingness_by_patient
-    >>> X = pd.DataFrame({"ehr__age": [60.0, 50], "ehr__crp": [5.0, None], "ct__volume": [1.0, None]})
-    >>> missingness_by_patient(X).tolist()
-    ['complete', 'ehr in part, ct absent']
-    """
-    names = np.array([split_name(column)[0] for column in X.columns])
-    missing, texts = X.isna().to_numpy(), np.full(len(X), "", dtype=object)
-    for modality in dict.fromkeys(names):
-        share = missing[:, names == modality].mean(axis=1)
-        state = np.select([share == 1, share > 0], [f", {modality} absent", f", {modality} in part"], "").astype(object)
-        texts = texts + state
-    return pd.Series([text.removeprefix(", ") or "complete" for text in texts], index=X.index)
-
-
 def outcome_associations(y, attributes, *, confidence=0.95):
     """Return how strongly site, scanner and the like go with the outcome.
 
@@ -129,8 +98,9 @@ def subgroup_performance(predictions, attributes, *, groups=None, confidence=0.9
         One model's tidy predictions: repeat, fold, patient, y_true, y_score (a risk); see :class:`NestedResult`. For
         independent test patients one repeat with one fold.
     attributes : DataFrame
-        One column per attribute, such as site, sex, age and ``missingness_by_patient(X)``, indexed by patient; a number
-        with more than ten values is cut into thirds (see :func:`make_bands` for bands of your own).
+        One column per attribute, such as site, sex, age and what :func:`fusionkit.cohort.missingness_by_patient` gives,
+        indexed by patient; a number with more than ten values is cut into thirds (see :func:`make_bands` for bands of
+        your own).
     groups : Series or None, default=None
         Group of each patient.
     confidence : float, default=0.95

@@ -3,6 +3,7 @@
 __all__ = ["TABLE"]
 
 _AXIS = "IBSI's values divide the variances by the number of voxels less one, pyradiomics by the number."
+_SHIFTED = "voxelArrayShift is added to the intensities first; equal when it is 0."
 _ISOLATED = "IBSI leaves out voxels without any neighbour in the region; pyradiomics counts them with difference 0."
 
 TABLE = {
@@ -14,7 +15,7 @@ TABLE = {
             "Intensity-based energy",
             "N8CA",
             "intensity²",
-            "voxelArrayShift is added to the intensities first; equal when it is 0.",
+            _SHIFTED,
         ),
         ("Entropy", "Discretised intensity entropy", "TLU2", "bit"),
         ("InterquartileRange", "Intensity interquartile range", "SALO", "intensity"),
@@ -31,10 +32,10 @@ TABLE = {
             "Root mean square intensity",
             "5ZWQ",
             "intensity",
-            "voxelArrayShift is added to the intensities first; equal when it is 0.",
+            _SHIFTED,
         ),
         ("Skewness", "Intensity skewness", "KE2A", "1"),
-        ("TotalEnergy", "Energy times the volume of a voxel", None, "intensity²·mm³"),
+        ("TotalEnergy", "Energy times the volume of a voxel", None, "intensity²·mm³", _SHIFTED),
         ("Uniformity", "Discretised intensity uniformity", "BJ5W", "1"),
         ("Variance", "Intensity variance", "ECT3", "intensity²"),
         ("StandardDeviation", "Intensity standard deviation", None, "intensity", "", True),

@@ -17,7 +17,7 @@ from ..imaging.geometry import (
 from ..imaging.intensity import normalise, resegment
 from ..imaging.read import read_header, read_image, read_mask
 from ..imaging.resample import crop, label_box, resample
-from .slab import needed_slices
+from .slab import needed_box
 
 __all__ = ["Case", "choose_label", "prepare_case", "read_case"]
 
@@ -76,7 +76,7 @@ def read_case(image, mask, settings, label=None, *, colour="refuse", spacing_mm=
     spacing_mm : sequence of float or None, default=None
         The voxel's size as (x, y) or (x, y, z) in millimetres, in place of the files'.
     slab : bool, default=False
-        Whether to leave out the slices on which no feature depends.
+        Whether to leave out the voxels on which no feature depends.
 
     Returns
     -------
@@ -94,29 +94,29 @@ def read_case(image, mask, settings, label=None, *, colour="refuse", spacing_mm=
         image = read_image(image, colour=colour, spacing_mm=spacing_mm)
     wanted = _Wanted(header, settings, settings.explicit_label if label is None else label)
     channel = settings.setting["label_channel"]
-    mask = read_mask(mask, spacing_mm=spacing_mm, label_channel=channel, keep=wanted.slices_of_file)
-    label = choose_label(sitk.GetArrayViewFromImage(mask), wanted.label)
+    mask = read_mask(mask, spacing_mm=spacing_mm, label_channel=channel, keep=wanted.part_of_file)
+    label = wanted.found or choose_label(sitk.GetArrayViewFromImage(mask), wanted.label)
     if header is not None:
-        image = read_image(image, colour=colour, slices=wanted.slices)
+        image = read_image(image, colour=colour, box=wanted.box, header=header)
     if image.GetDimension() != mask.GetDimension():
         image, mask = as_volume(image), as_volume(mask)
     return image, mask, label
 
 
 class _Wanted:
-    """The slices on which the features depend, found in the mask as soon as it is read."""
+    """The label and the box on which the features depend, found in the mask as soon as it is read."""
 
     def __init__(self, header, settings, label):
         self._header, self._settings, self.label = header, settings, label
-        self.slices = None
+        self.found = self.box = None
 
-    def slices_of_file(self, voxels, grid):
+    def part_of_file(self, voxels, grid):
         """What to keep of a mask in a file; a mask of fractions or channels is checked as a whole first."""
         if self._header is None or voxels.ndim != 3 or voxels.dtype.kind not in "iu":
             return None
-        label = choose_label(voxels, self.label)
-        self.slices = needed_slices(self._header, grid, voxels, label, self._settings)
-        return self.slices
+        self.found = choose_label(voxels, self.label)
+        self.box = needed_box(self._header, grid, voxels, self.found, self._settings)
+        return self.box
 
 
 def choose_label(mask, label=None):

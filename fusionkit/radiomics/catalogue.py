@@ -44,11 +44,9 @@ class Feature:
         return f"{self.feature_class}_{self.name}"
 
 
-FEATURES = {
-    feature.key: feature
-    for feature_class, rows in TABLE.items()
-    for feature in (Feature(feature_class, *row) for row in rows)
-}
+_BY_CLASS = {feature_class: [Feature(feature_class, *row) for row in rows] for feature_class, rows in TABLE.items()}
+
+FEATURES = {feature.key: feature for features in _BY_CLASS.values() for feature in features}
 """Every feature by its key, in the order in which results list them."""
 
 FEATURE_CLASSES = tuple(TABLE)
@@ -81,8 +79,7 @@ def feature_names(feature_class, *, on_request=False):
     ['Busyness', 'Coarseness', 'Complexity', 'Contrast', 'Strength']
     """
     _check_known("feature class", feature_class, FEATURE_CLASSES)
-    rows = [feature for feature in FEATURES.values() if feature.feature_class == feature_class]
-    return [feature.name for feature in rows if on_request or not feature.on_request]
+    return [feature.name for feature in _BY_CLASS[feature_class] if on_request or not feature.on_request]
 
 
 def check_enabled(enabled):

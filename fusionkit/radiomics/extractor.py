@@ -1,104 +1,18 @@
-"""Images and masks in, a table of features out: a plain function for one case, a transformer for many."""
+"""Images and masks in, a table of features out: scikit-learn's way to many cases."""
 
-import functools
 import warnings
-from pathlib import Path
 
 import joblib
-import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.parallel import Parallel, delayed
 
 from ..exceptions import CaseError, DataWarning
-from ..imaging.read import read_image
-from .case import read_case
-from .diagnostics import describe_case
+from .batch import compute_group, compute_row, group_by_image
+from .extract import check_engine, warn_of_grey_levels
 from .names import expected_names
-from .native_engine import compute_native
-from .pyradiomics_engine import compute_pyradiomics
 from .settings import read_settings
 
-__all__ = ["RadiomicsExtractor", "extract_features"]
-
-ENGINES = ("native", "pyradiomics")
-
-GREY_LEVELS = (16, 128)
-"""Grey levels between which texture is commonly computed (Tixier et al., Journal of Nuclear Medicine 2012)."""
-
-
-def extract_features(
-    image,
-    mask,
-    settings=None,
-    *,
-    label=None,
-    engine="native",
-    ibsi=False,
-    colour="refuse",
-    spacing_mm=None,
-):
-    """Return the radiomics features of one region in one image.
-
-    Parameters
-    ----------
-    image, mask : str, Path or SimpleITK.Image
-        Files that SimpleITK reads, a folder with a DICOM series for the image, or images in memory.
-    settings : None, str, Path, mapping or RadiomicsSettings, default=None
-        A parameter file of pyradiomics, its content, or the name of a preset; None takes pyradiomics's defaults.
-    label : int or None, default=None
-        The region's value in the mask; None takes the settings', and where they name none, 1 or the only value that
-        the mask has.
-    engine : {"native", "pyradiomics"}, default="native"
-        Our own kernels, or pyradiomics itself (extra ``pyradiomics``).
-    ibsi : bool, default=False
-        Give IBSI's value where pyradiomics's definition differs from it; the native engine only.
-    colour : {"refuse", "luminance"}, default="refuse"
-        What to do with a picture whose channels differ: refuse it, or take its luminance.
-    spacing_mm : sequence of float or None, default=None
-        The voxel's size as (x, y) or (x, y, z) in millimetres, in place of the files'; PNG and JPEG seldom know
-        theirs.
-
-    Returns
-    -------
-    features : dict of str to float
-        Such as ``"original_glcm_Contrast"``. NaN stands for a feature that is undefined for this region.
-
-    Raises
-    ------
-    CaseError
-        If this image or mask cannot be used; the message says why and what to do.
-
-    Examples
-    --------
-    >>> import numpy as np, SimpleITK as sitk
-    >>> from fusionkit.radiomics import extract_features
-    >>> image = sitk.GetImageFromArray(np.arange(1000, dtype=np.int16).reshape(10, 10, 10))
-    >>> mask = sitk.GetImageFromArray(np.pad(np.ones((4, 4, 4), np.uint8), 3))
-    >>> features = extract_features(image, mask, {"featureClass": {"firstorder": ["Mean", "Maximum"]}})
-    >>> features
-    {'original_firstorder_Mean': 499.5, 'original_firstorder_Maximum': 666.0}
-    """
-    _check_engine(engine, ibsi)
-    settings = read_settings(settings)
-    features = _extract(image, mask, settings, label, engine, ibsi, colour, spacing_mm)
-    _warn_of_grey_levels(["this case"], [features], settings)
-    return features
-
-
-def _extract(image, mask, settings, label, engine, ibsi, colour, spacing_mm=None):
-    slab = engine == "native"
-    image, mask, label = read_case(image, mask, settings, label, colour=colour, spacing_mm=spacing_mm, slab=slab)
-    if engine == "pyradiomics":
-        return compute_pyradiomics(image, mask, label, settings)
-    return compute_native(image, mask, label, settings, ibsi=ibsi)
-
-
-def _check_engine(engine, ibsi):
-    if engine not in ENGINES:
-        raise ValueError(f"engine must be one of {', '.join(map(repr, ENGINES))}; got {engine!r}")
-    if ibsi and engine != "native":
-        raise ValueError("ibsi=True needs engine='native': pyradiomics has its own definitions only")
+__all__ = ["RadiomicsExtractor"]
 
 
 class RadiomicsExtractor(TransformerMixin, BaseEstimator):
@@ -109,7 +23,7 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     settings : None, str, Path, mapping or RadiomicsSettings, default=None
-        As for :func:`extract_features`.
+        As for :func:`~fusionkit.radiomics.extract_features`.
     engine : {"native", "pyradiomics"}, default="native"
         Our own kernels, or pyradiomics itself.
     n_jobs : int or None, default=None
@@ -204,15 +118,11 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
             If a case cannot be used and ``on_error="raise"``; the message names the row.
         """
         settings = self._check(X)
-        compute = self._cached()
         options = (settings.to_dict(), self.engine, self.ibsi, self.colour)
-        done = Parallel(n_jobs=self.n_jobs)(
-            delayed(_compute_group)(compute, group, options, self.on_error) for group in _by_image(_rows(X))
-        )
-        outcomes = [outcome for group in done for outcome in group]
+        outcomes = self._outcomes(_rows(X), options)
         self.errors_ = _error_table(X.index, outcomes)
         features = [{} if isinstance(outcome, CaseError) else outcome for outcome in outcomes]
-        _warn_of_grey_levels(X.index, features, settings)
+        warn_of_grey_levels(X.index, features, settings)
         self.diagnostics_ = _diagnostics(X.index, features)
         self.feature_names_out_ = _columns(features, settings)
         return pd.DataFrame(features, index=X.index, columns=self.feature_names_out_, dtype=float)
@@ -246,7 +156,7 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
         return tags
 
     def _check(self, X):
-        _check_engine(self.engine, self.ibsi)
+        check_engine(self.engine, self.ibsi)
         if self.on_error not in ("raise", "record"):
             raise ValueError(f"on_error must be 'raise' or 'record'; got {self.on_error!r}")
         if not isinstance(X, pd.DataFrame):
@@ -258,11 +168,25 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
             )
         return read_settings(self.settings)
 
+    def _outcomes(self, rows, options):
+        """The features of each row, or why it has none, in the order of the rows."""
+        compute, groups = self._cached(), group_by_image(rows)
+        # one group at a time: joblib would bind quick ones into bundles, and the last bundle keeps the others waiting
+        done = joblib.Parallel(n_jobs=self.n_jobs, batch_size=1)(
+            joblib.delayed(compute_group)(compute, [rows[place] for place in group], options, self.on_error)
+            for group in groups
+        )
+        outcomes = [None] * len(rows)
+        for group, of_group in zip(groups, done, strict=True):
+            for place, outcome in zip(group, of_group, strict=True):
+                outcomes[place] = outcome
+        return outcomes
+
     def _cached(self):
         if self.memory is None:
-            return _compute_row
+            return compute_row
         memory = self.memory if isinstance(self.memory, joblib.Memory) else joblib.Memory(self.memory, verbose=0)
-        return memory.cache(_compute_row, ignore=["read"])
+        return memory.cache(compute_row, ignore=["readings"])
 
 
 def _rows(X):
@@ -272,52 +196,6 @@ def _rows(X):
         (patient, image, mask, None if pd.isna(label) else int(label))
         for patient, image, mask, label in zip(X.index, X["Image"], X["Mask"], labels, strict=True)
     ]
-
-
-def _by_image(rows):
-    """Neighbouring rows on one image make a group, so that the image is read once."""
-    groups = []
-    for row in rows:
-        if groups and isinstance(row[1], str | Path) and groups[-1][-1][1] == row[1]:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    return groups
-
-
-def _compute_group(compute, group, options, on_error):
-    """The outcome of each row of a group: its features, or the error that says why there are none."""
-    read = functools.cache(read_image) if len(group) > 1 else None
-    outcomes = []
-    for patient, image, mask, label in group:
-        stamps = _stamp(image), _stamp(mask)
-        try:
-            outcomes.append(compute(image, mask, label, *options, stamps, read))
-        except CaseError as error:
-            if on_error == "raise":
-                raise CaseError(f"patient {patient}: {error.reason}", error.way_out) from error
-            outcomes.append(error)
-    return outcomes
-
-
-def _compute_row(image, mask, label, document, engine, ibsi, colour, stamps, read):
-    """One row's features. `stamps` tells the cache that a file has changed; `read` keeps the image of several rows."""
-    if read is not None:
-        image = read(image, colour=colour)
-    settings = read_settings(document)
-    features = _extract(image, mask, settings, label, engine, ibsi, colour)
-    if document.get("setting", {}).get("additionalInfo"):
-        features |= describe_case(image, mask, settings, label=label, colour=colour)
-    return features
-
-
-def _stamp(source):
-    """What changes when a file does, its size and its time; for a folder, those of its files."""
-    if not isinstance(source, str | Path):
-        return None
-    path = Path(source)
-    files = sorted(path.iterdir()) if path.is_dir() else [path] * path.exists()
-    return [(file.stat().st_size, file.stat().st_mtime_ns) for file in files]
 
 
 def _error_table(index, outcomes):
@@ -333,27 +211,6 @@ def _error_table(index, outcomes):
         )
     rows = [(patient, error.reason, error.way_out) for patient, error in failed]
     return pd.DataFrame(rows, columns=["patient", "reason", "way_out"])
-
-
-def _warn_of_grey_levels(index, features, settings):
-    """A preset's bins may not suit the images: too few grey levels hide texture, too many leave the matrices empty."""
-    setting = settings.setting
-    if settings.preset is None or setting["binCount"] is not None:
-        return
-    outside = {}
-    for patient, row in zip(index, features, strict=True):
-        ends = [row.get(f"original_firstorder_{end}", np.nan) for end in ("Minimum", "Maximum")]
-        levels = np.floor(ends[1] / setting["binWidth"]) - np.floor(ends[0] / setting["binWidth"]) + 1
-        if levels < GREY_LEVELS[0] or levels > GREY_LEVELS[1]:
-            outside[patient] = int(levels)
-    if outside:
-        some = ", ".join(f"{patient} ({levels})" for patient, levels in list(outside.items())[:5])
-        warnings.warn(
-            f"{len(outside)} of {len(features)} cases have fewer than {GREY_LEVELS[0]} or more than {GREY_LEVELS[1]} "
-            f"grey levels with bins of {setting['binWidth']:g}: {some}. Copy the preset and choose another binWidth.",
-            DataWarning,
-            stacklevel=3,
-        )
 
 
 def _diagnostics(index, rows):

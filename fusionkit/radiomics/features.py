@@ -5,6 +5,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from fusionkit.exceptions import CaseError
+from fusionkit.imaging.geometry import bounding_box
 from fusionkit.radiomics.catalogue import check_enabled
 from fusionkit.radiomics.discretise import discretise
 from fusionkit.radiomics.firstorder import first_order_statistics
@@ -32,7 +33,9 @@ class Region:
     """
 
     def __init__(self, image, mask, spacing_mm, settings, ibsi=False):
-        box = _bounding_box(mask)
+        if not mask.any():
+            raise CaseError("the region is empty: no voxel belongs to it.", "Check the label and the mask.")
+        box = bounding_box(mask)
         self.mask = np.ascontiguousarray(mask[box])
         self.values = image[box][self.mask]
         self.spacing_mm = tuple(float(step) for step in spacing_mm)
@@ -112,17 +115,6 @@ def compute_features(image, mask, spacing_mm, settings, enabled, *, shape=True, 
         values = _CALCULATORS[feature_class](region)
         features.update({f"{feature_class}_{name}": float(values[name]) for name in names})
     return features
-
-
-def _bounding_box(mask):
-    """The slices that hold every voxel of the mask."""
-    box = []
-    for axis in range(mask.ndim):
-        occupied = np.flatnonzero(mask.any(axis=tuple(other for other in range(mask.ndim) if other != axis)))
-        if not occupied.size:
-            raise CaseError("the region is empty: no voxel belongs to it.", "Check the label and the mask.")
-        box.append(slice(occupied[0], occupied[-1] + 1))
-    return tuple(box)
 
 
 def _first_order(region):

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
+from fusionkit.imaging.memory import check_room
 from fusionkit.radiomics.case import prepare_case, read_case
 from fusionkit.radiomics.image_types import derive_images
 from fusionkit.radiomics.moving import compute_maps
+from fusionkit.radiomics.names import expected_names
 from fusionkit.radiomics.settings import read_settings
 
 __all__ = ["extract_maps"]
@@ -23,7 +25,8 @@ def extract_maps(image, mask, settings=None, *, label=None, folder=None, ibsi=Fa
         Files that SimpleITK reads, a folder with a DICOM series for the image, or images in memory.
     settings : None, str, Path, mapping or RadiomicsSettings, default=None
         A parameter file of pyradiomics, its content, or the name of a preset; ``voxelSetting`` holds kernelRadius
-        (in voxels), maskedKernel, initValue and voxelBatch. Shape classes are left out: a voxel has no shape.
+        (in voxels), maskedKernel, initValue (it may be nan) and voxelBatch. Shape classes are left out: a voxel has no
+        shape.
     label : int or None, default=None
         The region's value in the mask; None takes the settings', and where they name none, 1 or the only value that
         the mask has.
@@ -41,7 +44,7 @@ def extract_maps(image, mask, settings=None, *, label=None, folder=None, ibsi=Fa
     Raises
     ------
     CaseError
-        If this image or mask cannot be used; the message says why and what to do.
+        If this image or mask cannot be used, or memory does not hold the maps; the message says why and what to do.
 
     Examples
     --------
@@ -57,6 +60,7 @@ def extract_maps(image, mask, settings=None, *, label=None, folder=None, ibsi=Fa
     image, mask, label = read_case(image, mask, settings, label)
     case = prepare_case(image, mask, label, settings)
     box = _widened(case.box, settings.setting["kernelRadius"], case.roi.shape)
+    _check_room(case, settings)
     maps = {}
     for image_type, values, setting in derive_images(replace(case, box=box), settings):
         if case.planar:
@@ -69,6 +73,17 @@ def extract_maps(image, mask, settings=None, *, label=None, folder=None, ibsi=Fa
     if folder is not None:
         _write(maps, Path(folder))
     return maps
+
+
+def _check_room(case, settings):
+    """Refuse more maps than the memory holds."""
+    names = [name for name in expected_names(settings, planar=case.planar) if "_shape_" not in name]
+    check_room(
+        case.image.GetSize(),
+        len(names) * np.dtype(np.float64).itemsize,
+        f"each of the {len(names)} maps",
+        "Set preCrop to true, which leaves the region and padDistance voxels around it, or name fewer features.",
+    )
 
 
 def _widened(box, radius, shape):

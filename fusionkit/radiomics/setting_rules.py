@@ -1,6 +1,7 @@
 """Which keys a parameter file may hold and which values they take: pyradiomics's schema as a table."""
 
 import difflib
+import math
 from dataclasses import dataclass
 
 __all__ = ["IMAGE_TYPES", "RULES", "VOXEL_RULES", "Rule", "check_value", "nearest"]
@@ -54,6 +55,8 @@ class Rule:
         The value is a list; of one of these lengths if any are given. ``(0,)`` stands for any length above 0.
     optional : bool, default=False
         None (``null``) is allowed too.
+    nan : bool, default=False
+        NaN is allowed too, also as the word ``nan``, which YAML takes for text.
     """
 
     kind: str
@@ -64,6 +67,7 @@ class Rule:
     choices: tuple = ()
     lengths: tuple = ()
     optional: bool = False
+    nan: bool = False
 
 
 def _above_zero(kind, default, **more):
@@ -114,7 +118,7 @@ RULES = {
 VOXEL_RULES = {
     "kernelRadius": _above_zero("int", 1),
     "maskedKernel": Rule("bool", True),
-    "initValue": Rule("float", 0.0),
+    "initValue": Rule("float", 0.0, nan=True),
     "voxelBatch": _above_zero("int", None, optional=True),
 }
 """The keys of ``voxelSetting``."""
@@ -178,6 +182,8 @@ def check_value(key, value, rule):
 
 
 def _check_item(key, value, rule):
+    if rule.nan and str(value).lower() in ("nan", ".nan"):
+        return math.nan
     right_type = isinstance(value, _TYPES[rule.kind]) and (rule.kind == "bool" or not isinstance(value, bool))
     if not right_type or value != value:
         raise ValueError(f"{key} must be {_WORDS[rule.kind]}; got {value!r}")

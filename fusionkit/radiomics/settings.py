@@ -36,6 +36,9 @@ PREPROCESSING = (
 )
 """What happens before any image type is made, and so cannot differ from one image type to the next."""
 
+_DEFAULTS = json.dumps({key: rule.default for key, rule in {**RULES, **VOXEL_RULES}.items()})
+"""As text, from which each reader gets values of its own."""
+
 
 class RadiomicsSettings:
     """Everything that decides which features are computed and how; it never changes once made.
@@ -110,7 +113,7 @@ class RadiomicsSettings:
     @property
     def setting(self):
         document = self.to_dict()
-        return {**_defaults(), **document.get("setting", {}), **document.get("voxelSetting", {})}
+        return {**json.loads(_DEFAULTS), **document.get("setting", {}), **document.get("voxelSetting", {})}
 
     @property
     def image_types(self):
@@ -161,14 +164,6 @@ def read_settings(source=None):
     settings : RadiomicsSettings
     """
     return source if isinstance(source, RadiomicsSettings) else RadiomicsSettings(source)
-
-
-def _defaults():
-    return {key: _copy(rule.default) for key, rule in {**RULES, **VOXEL_RULES}.items()}
-
-
-def _copy(value):
-    return list(value) if isinstance(value, list) else value
 
 
 def _load(source):

@@ -1,14 +1,16 @@
-"""Which slices of a volume a case needs: those of its region, and what the filters reach for around them."""
+"""Which part of a volume a case needs: the box of its region, and what the filters reach for around it."""
 
-from ..imaging.geometry import geometry_differences
+import numpy as np
+
+from ..imaging.geometry import bounding_box, geometry_differences
 from .filters.recursive_gaussian import gaussian_reach
 from .filters.wavelet import wavelet_reach
 
-__all__ = ["needed_slices"]
+__all__ = ["needed_box"]
 
 
-def needed_slices(header, mask, voxels, label, settings):
-    """Return the slices that the features depend on, or None where all of them may matter.
+def needed_box(header, mask, voxels, label, settings):
+    """Return the part of the image that the features depend on, or None where all of it may matter.
 
     Parameters
     ----------
@@ -24,9 +26,9 @@ def needed_slices(header, mask, voxels, label, settings):
 
     Returns
     -------
-    slices : slice or None
-        None when the image or the mask is not a volume, their grids differ, the settings normalise, resample or crop,
-        a filter depends on the whole image, or every slice is needed.
+    box : tuple of slice or None
+        Along z, y and x. None when the image or the mask is not a volume, their grids differ, the settings normalise,
+        resample or crop, or a filter depends on the whole image.
     """
     setting = settings.setting
     if header.GetDimension() != 3 or geometry_differences(header, mask, setting["geometryTolerance"]):
@@ -35,24 +37,32 @@ def needed_slices(header, mask, voxels, label, settings):
         return None
     if not settings.image_types.keys() <= _REACH.keys():
         return None
-    pad = max(_REACH[name](own, header.GetSpacing()[2]) for name, own in settings.image_types.items())
-    first, last = _occupied(voxels, label)
-    slices = slice(first - pad, last + pad)
-    return slices if slices.start >= 0 and slices.stop <= header.GetSize()[2] else _clipped(slices, header, settings)
+    wraps = "Wavelet" in settings.image_types
+    axes = zip(_occupied(voxels, label), voxels.shape, reversed(header.GetSpacing()), strict=True)
+    return tuple(_enlarged(side, length, _reach(settings, step_mm), wraps) for side, length, step_mm in axes)
 
 
-def _clipped(slices, header, settings):
-    """The part inside the image; near its ends the wavelet wraps around, which takes all slices."""
-    length = header.GetSize()[2]
-    inside = slice(max(slices.start, 0), min(slices.stop, length))
-    return None if "Wavelet" in settings.image_types or inside == slice(0, length) else inside
+def _reach(settings, step_mm):
+    return max(_REACH[name](own, step_mm) for name, own in settings.image_types.items())
+
+
+def _enlarged(side, length, pad, wraps):
+    """The side with a pad, as far as the image goes; a filter that wraps around at the image's ends needs all of it."""
+    start, stop = side.start - pad, side.stop + pad
+    if wraps and (start < 0 or stop > length):
+        return slice(0, length)
+    return slice(max(start, 0), min(stop, length))
 
 
 def _occupied(mask, label):
-    """The first slice with the label, and the one after the last; slice by slice, which stays in the fast memory."""
-    count = len(mask)
-    first = next(z for z in range(count) if (mask[z] == label).any())
-    return first, next(z + 1 for z in range(count - 1, -1, -1) if (mask[z] == label).any())
+    """The box of the label; slice by slice, which stays in the fast memory."""
+    inside, shadow = [], np.zeros(mask.shape[1:], bool)
+    for z, part in enumerate(mask):
+        found = part == label
+        if found.any():
+            inside.append(z)
+            shadow |= found
+    return slice(inside[0], inside[-1] + 1), *bounding_box(shadow)
 
 
 _REACH = {
@@ -60,4 +70,4 @@ _REACH = {
     "Wavelet": lambda setting, step_mm: wavelet_reach(setting) + 1,
     "LoG": lambda setting, step_mm: max(gaussian_reach(sigma, step_mm) for sigma in setting["sigma"]) + 3,
 }
-"""Image type -> slices that it needs on both sides of the region; other types depend on the whole image."""
+"""Image type -> voxels that it needs on both sides of the region; other types depend on the whole image."""

@@ -7,26 +7,14 @@ __all__ = ["with_classes", "with_numbers"]
 
 
 @njit(cache=True, nogil=True)
-def _count_within(line, value, squared_radius):
-    """How many values of a sorted line have a squared distance of at most that from a value on it."""
-    low, high = 0, np.searchsorted(line, value)
-    right = high
-    while low < high:
-        middle = (low + high) // 2
-        d = value - line[middle]
-        if d * d <= squared_radius:
-            high = middle
-        else:
-            low = middle + 1
-    first, low, high = low, right, line.size
-    while low < high:
-        middle = (low + high) // 2
-        d = line[middle] - value
-        if d * d <= squared_radius:
-            low = middle + 1
-        else:
-            high = middle
-    return low - first
+def _count_within(line, place, value, squared_radius):
+    """How many values of a sorted line have a squared distance of at most that from a value, which stands at place."""
+    first, last = place, place
+    while first > 0 and (value - line[first - 1]) ** 2 <= squared_radius:
+        first -= 1
+    while last < line.size and (line[last] - value) ** 2 <= squared_radius:
+        last += 1
+    return last - first
 
 
 @njit(cache=True, nogil=True)
@@ -57,10 +45,12 @@ def with_classes(lines, grouped, starts, k, digamma, out):
         total = 0.0
         for c in range(starts.size - 1):
             members = grouped[f, starts[c] : starts[c + 1]]
-            k_here = min(k, members.size - 1)
+            k_here, place = min(k, members.size - 1), 0
             for i in range(members.size):
+                while lines[f, place] < members[i]:
+                    place += 1
                 radius = np.nextafter(_kth_distance(members, i, k_here), 0.0)
-                total -= digamma[_count_within(lines[f], members[i], radius * radius)]
+                total -= digamma[_count_within(lines[f], place, members[i], radius * radius)]
             total += members.size * (digamma[k_here] - digamma[members.size])
         out[f] = max(0.0, digamma[n] + total / n)
 

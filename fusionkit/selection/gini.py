@@ -1,8 +1,11 @@
 """Gini's impurity as a score: of a whole random forest, or of the single best cut of each feature."""
 
+from numbers import Integral
+
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
+from ._forest import lean_forest
 from .base import Ranker, encode_target, resolve_task
 
 __all__ = ["GiniCoefficientRanker", "GiniRanker"]
@@ -93,7 +96,10 @@ class GiniRanker(Ranker):
         }
         if task == "classification":
             settings["class_weight"] = self.class_weight
-        return FORESTS[task](**settings).fit(X, y).feature_importances_
+        forest = FORESTS[task](**settings)
+        if isinstance(self.random_state, Integral):
+            forest = lean_forest(forest)
+        return forest.fit(X, y).feature_importances_
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -8,7 +8,7 @@ from ..ehr import Window, class_flags, coerce_columns, comorbidities, conversion
 from ..ehr.units import UnitError
 from ..exceptions import Problem
 
-__all__ = ["Anchors", "code_columns", "date_columns", "event_columns", "late_scans"]
+__all__ = ["Anchors", "code_columns", "date_columns", "event_columns", "event_units", "late_scans"]
 
 _SHOWN = 5
 
@@ -68,6 +68,7 @@ def event_columns(tables, name, modality, anchors):
             resolution=spec.resolution,
             timezone=tables.spec.timezone,
             name=table.name,
+            out_of_range=tables.spec.out_of_range,
         )
     except ValueError as error:
         tables.tell_clock(error, table.name)
@@ -82,7 +83,7 @@ def _long(tables, table, spec, windows):
     used = replace(table, frame=table.frame[wanted].reset_index(drop=True), rows=table.rows[wanted])
     values = used.frame[spec.value]
     for variable, window in windows.items():
-        described = tables.dictionary.get(variable) or tables.dictionary.get(window.event)
+        described = _described(tables, variable, window.event)
         if described is not None and described.missing:
             values = values.mask((used.frame[spec.name] == window.event) & values.isin(described.missing))
     used = replace(used, frame=used.frame.assign(**{spec.value: values}))
@@ -100,10 +101,41 @@ def _long(tables, table, spec, windows):
     return pd.DataFrame(long)
 
 
+def _described(tables, variable, event):
+    """What the dictionary says of a variable, or of the measurement behind it; None where it is silent."""
+    return tables.dictionary.get(variable) or tables.dictionary.get(event)
+
+
+def event_units(tables, events):
+    """Return the unit of each column made from events, where the study file or the dictionary states it.
+
+    Parameters
+    ----------
+    tables : Tables
+        The study's tables.
+    events : Events
+        What is measured.
+
+    Returns
+    -------
+    units : dict of str to str
+        A slope is per day; a count has no unit.
+    """
+    units = {}
+    for variable, chosen in events.variables.items():
+        described = _described(tables, variable, chosen.name or variable)
+        unit = chosen.unit or (described and described.unit)
+        if unit and chosen.take != "count":
+            units[variable] = f"{unit}/d" if chosen.take == "slope" else unit
+        if chosen.delta:
+            units[f"{variable}__delta_days"] = "d"
+    return units
+
+
 def _window(tables, table, variable, chosen):
     """The window of one variable; unit, range and analyte from the dictionary where it describes the variable."""
     event = chosen.name or variable
-    described = tables.dictionary.get(variable) or tables.dictionary.get(event)
+    described = _described(tables, variable, event)
     unit, analyte, limits = chosen.unit, chosen.analyte, {}
     if described is not None:
         unit, analyte = unit or described.unit, analyte or described.analyte or None

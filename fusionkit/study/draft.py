@@ -11,6 +11,7 @@ from ..cohort import screen_columns
 from ..ehr import coerce_columns, draft_dictionary, infer_types, read_table
 from ..exceptions import Problem, StudyError
 from .draft_events import draft_events
+from .draft_options import commented_options
 
 __all__ = ["StudyDraft", "draft_study"]
 
@@ -25,8 +26,7 @@ outcome:
   table: {clinical}
   column: {outcome}
   positive: {positive}
-  # date: COLUMN        # when the outcome became known: whatever is later is refused as leakage
-modalities:
+{options}modalities:
   ehr:
     table: {clinical}
     columns:   # the features; their types stand in the dictionary
@@ -42,20 +42,19 @@ _IMAGES = """\
     images: {images}   # one row per patient
     image: {image}
     mask: {mask}
-    # time: COLUMN            # the time of the scan; then 'index: first' chooses one scan of several
-    # settings: params.yaml   # a pyradiomics parameter file
-    # colour: luminance       # for colour pictures, such as tinted ultrasound frames
 """
 
 _TAIL = """\
-# same_person: {{sex: sex}}               # a second identifier, compared wherever two tables have it
-{fusions}# n_features: [5, 10, 20]               # how many image features the search may keep
 validation:
   folds: 5
   repeats: 5
   inner_folds: 4
   seed: 0
 """
+
+
+_NO_FEATURE = {"text": "free text: topics are made of it", "date": "a date: it becomes days from the anchor"}
+"""Type of a column that is no feature unless the user wants it -> what becomes of it then."""
 
 
 class StudyDraft(NamedTuple):
@@ -138,24 +137,35 @@ def draft_study(
             dictionary=_scalar(_relative(dictionary, folder)),
             outcome=_scalar(outcome),
             positive=_flow(positive),
+            options=commented_options("outcome", 2),
         ),
         *_column_lines(types, outcome, suspects, measured and measured.anchor),
+        commented_options("record", 4),
     ]
+    if measured is None or images is None:
+        parts.append(commented_options("record without events", 4))
     if measured is not None:
         parts += [*([] if images is not None else [_LABS.format(clinical=place)]), measured.text]
     if images is not None:
         parts.append(_draft_images(read["images"], paths["images"]))
-    second = "imaging" if images is not None else "labs" if events is not None else None
-    fusions = f"# fusions: [ehr, {second}, early, late]   # all of them when not given\n" if second else ""
+    second = ["imaging"] if images is not None else ["labs"] if events is not None else []
+    names = ["ehr", *second, *(["early", "late"] if second else [])]
+    parts.append(commented_options("study", fusions=", ".join(names), subgroup=_subgroup(types, outcome, suspects)))
     lines = draft_dictionary(table)
     lines.loc[lines["name"].isin(suspects), "defines_outcome"] = "yes"
     lines = lines if measured is None else pd.concat([lines, measured.lines], ignore_index=True)
-    return StudyDraft("".join(parts) + _TAIL.format(fusions=fusions), lines)
+    return StudyDraft("".join(parts) + _TAIL, lines)
 
 
 def _title(outcome, others):
     what = "Does imaging add" if "images" in others else "Do measurements add" if "events" in others else "What can be"
     return f"{what} {f'to the record in predicting {outcome}' if others else f'learnt of {outcome}'}?"
+
+
+def _subgroup(types, outcome, suspects):
+    """A feature that divides patients into few groups, for an example."""
+    few = [c for c, kind in types.items() if kind in {"category", "flag"} and c != outcome and c not in suspects]
+    return _scalar(f"ehr__{(few or ['COLUMN'])[0]}")
 
 
 def _find_suspects(table, types, outcome, positive):
@@ -174,7 +184,10 @@ def _column_lines(types, outcome, suspects, anchor):
         if column == outcome:
             continue
         why = "separates the outcomes almost perfectly: is it known before?" if column in suspects else ""
-        why = why or {"text": "free text: 'note: text' makes topics of it", "date": "a date"}.get(kind, "")
+        why = why or {
+            "text": "free text: topics are made of it",
+            "date": "a date: it becomes days from the anchor",
+        }.get(kind, "")
         why = "the time of the scan" if column == anchor else why
         usable += not why
         yield f"      {'# ' if why else ''}- {_scalar(column)}{f'   # {why}' if why else ''}\n"
@@ -191,7 +204,8 @@ def _id_line(tables, folder):
 def _draft_images(pictures, path):
     columns = [column for column in pictures.frame.columns if column != pictures.id_column]
     found = {kind: next((c for c in columns if kind in c.lower()), kind) for kind in ("image", "mask")}
-    return _IMAGES.format(images=path, **{kind: _scalar(column) for kind, column in found.items()})
+    named = {kind: _scalar(column) for kind, column in found.items()}
+    return _IMAGES.format(images=path, **named) + commented_options("images", 4)
 
 
 def _read_with_id(path, id_column, like=None):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..ehr import DICTIONARY_COLUMNS, infer_types
 from ..exceptions import Problem, StudyError
+from .draft_options import commented_options
 
 __all__ = ["EventsDraft", "draft_events"]
 
@@ -26,8 +27,9 @@ _TEXT = """\
     events:   # one column per measurement, from the values around the scan
       table: {table}
       anchor: {anchor}   # the time of the scan
-{columns}      variables:   # take: nearest, last, first, min, max, mean, slope or count; units stand in the dictionary
-{variables}"""
+{columns}{options}      variables:   # take: nearest, last, first, min, max, mean, slope, count; units: see dictionary
+{variables}        # {example}   # one measurement may give several columns
+"""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,16 @@ def draft_events(events, clinical, types, path, quote):
             line = {"name": key, "label": event, "type": "number", "unit": unit.iloc[0] if len(unit) else ""}
             lines.append(dict.fromkeys(DICTIONARY_COLUMNS, "") | line)
     named = "".join(f"      {part}: {quote(column)}\n" for part, column in columns.items() if column != part)
-    text = _TEXT.format(table=path, anchor=quote(anchor), columns=named, variables="".join(variables))
+    first = patients.index[0]
+    example = f"{quote(_key(f'{first} change', keys))}: {{name: {quote(first)}, window: [-30d, 0d], take: slope}}"
+    text = _TEXT.format(
+        table=path,
+        anchor=quote(anchor),
+        options=commented_options("events", 6),
+        columns=named,
+        variables="".join(variables),
+        example=example,
+    )
     return EventsDraft(text, pd.DataFrame(lines, columns=list(DICTIONARY_COLUMNS), dtype="str"), anchor)
 
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..cohort import Outcome, compare_identifiers, link_cohort, screen_columns
+from ..cohort import Outcome, link_cohort, screen_columns
 from ..exceptions import Problem, StudyError
 from ..naming import join_name
 from .images import extract_cases
 from .missing import kept_without
 from .modalities import ImageModality
 from .outcome import read_groups, read_outcome, read_outcome_dates
-from .record import record_features
+from .record import record_features, record_units
+from .same_person import compare_same_person
 from .scans import Scans
 from .tables import Tables
 
@@ -43,6 +44,8 @@ class Gathered:
         Everything found.
     coverage, index_scans : list of dict
         As in :class:`fusionkit.cohort.Audit`.
+    units : dict of str to str
+        Unit of the columns of which it is known, named as in the cohort.
     digests : DataFrame of str
         Digests of the voxels, by patient: a column for each image modality's images and masks.
     """
@@ -56,6 +59,7 @@ class Gathered:
     problems: list
     coverage: list
     index_scans: list
+    units: dict
     digests: pd.DataFrame
 
     def link(self, **rules):
@@ -71,10 +75,13 @@ class Gathered:
             **rules,
         )
         audit = replace(cohort.audit, coverage=tuple(self.coverage), index_scans=tuple(self.index_scans))
-        return replace(cohort, audit=audit)
+        units = {column: unit for column, unit in self.units.items() if column in cohort.X.columns}
+        return replace(cohort, audit=audit, units=units)
 
 
-def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=None, store=None, progress=None):
+def gather_study(
+    spec, folder, *, images="features", pseudonyms=None, answers=None, n_jobs=None, store=None, progress=None
+):
     """Read every table and image that a study names.
 
     Parameters
@@ -87,6 +94,8 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
         Whether image features are computed, or images and masks only read and checked.
     pseudonyms : Pseudonyms or None, default=None
         What replaces the ids of patients as soon as a table is read.
+    answers : dict of str to RawTable or None, default=None
+        What databases have answered already; they are asked when None.
     n_jobs : int or None, default=None
         Images worked on at once.
     store : JsonStore or None, default=None
@@ -106,10 +115,10 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
         found are listed. With ``images="features"`` it comes before any image is read, and a feature that gives the
         outcome away is among the reasons.
     """
-    tables = Tables(spec, folder, pseudonyms)
+    tables = Tables(spec, folder, pseudonyms, answers)
     outcome, y = read_outcome(tables)
     groups, outcomes, scans = read_groups(tables), read_outcome_dates(tables), Scans(tables)
-    sources, kinds, features, coverage = {"outcome": spec.outcome.table}, {}, {}, []
+    sources, kinds, features, coverage, units = {"outcome": spec.outcome.table}, {}, {}, [], {}
     pictures = {name: m for name, m in spec.modalities.items() if isinstance(m, ImageModality)}
     for name, modality in spec.modalities.items():
         sources[name] = modality.files[0]
@@ -119,8 +128,10 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
             continue
         features[name], found = record_features(tables, name, modality, scans, outcomes)
         coverage += found
+        stated = record_units(tables, modality, features[name])
+        units |= {join_name(name, column): unit for column, unit in stated.items()}
         _screen(tables, name, features[name], y, refuse=images == "features")
-    _compare_identifiers(tables)
+    compare_same_person(tables, scans)
     tables.hold_against_dictionary(_measured(spec))
     if tables.fatal and images == "features":
         raise StudyError(tables.problems)
@@ -132,7 +143,7 @@ def gather_study(spec, folder, *, images="features", pseudonyms=None, n_jobs=Non
     if tables.fatal:
         raise StudyError(tables.problems)
     features = {name: features[name] for name in kinds}
-    found = {"problems": tables.problems, "coverage": coverage, "index_scans": scans.chosen}
+    found = {"problems": tables.problems, "coverage": coverage, "index_scans": scans.chosen, "units": units}
     found["digests"] = pd.DataFrame(digests)
     return Gathered(features, y, outcome, groups, kinds, sources, **found)
 
@@ -152,26 +163,6 @@ def _measured(spec):
     events = [modality.events for modality in spec.modalities.values() if getattr(modality, "events", None)]
     pairs = [(key, variable.name) for one in events for key, variable in one.variables.items()]
     return {name for pair in pairs for name in pair if name is not None}
-
-
-def _compare_identifiers(tables):
-    """Compare the second identifiers of the study wherever two tables have them."""
-    spec = tables.spec
-    for what, columns in spec.same_person.items():
-        sides = {}
-        for source in spec.tables if isinstance(columns, str) else columns:
-            table = tables.read(source)
-            column = columns if isinstance(columns, str) else columns[source]
-            if table is None or (isinstance(columns, str) and column not in table.frame):
-                continue
-            values = tables.column(table, column, f"the {what} of same_person")
-            if values is not None:
-                sides[table.name] = pd.DataFrame({"patient": table.ids, "value": values, "row": table.rows})
-        if len(sides) < 2:
-            message = f"same_person: {what} stands in {len(sides)} table(s); there is nothing to compare it with"
-            way_out = "Name its column in each table, such as {clinical.csv: sex, images.csv: PatientSex}."
-            tables.problems.append(Problem(message, way_out, severity="warning"))
-        tables.problems += compare_identifiers(what, sides)
 
 
 def _image_features(tables, cases, name, modality, images, progress, **options):

@@ -18,7 +18,7 @@ MIN_PER_CLASS = 10
 
 
 def link_study(spec, gathered, **options):
-    """Return the cohort of a study under its rules for what is missing, with the units that the study states.
+    """Return the cohort of a study under its rules for what is missing.
 
     Parameters
     ----------
@@ -34,8 +34,7 @@ def link_study(spec, gathered, **options):
     cohort : Cohort
     """
     limits = spec.max_missing.model_dump()
-    cohort = gathered.link(missing_modality=spec.rules, max_missing=limits, **options)
-    return replace(cohort, units={name: unit for name, unit in _units(spec).items() if name in cohort.X.columns})
+    return gathered.link(missing_modality=spec.rules, max_missing=limits, **options)
 
 
 def comparison_rules(spec):
@@ -138,14 +137,3 @@ def _performance(comparison, fusion, patients, size, confidence):
         found = cv_estimate(y, wide("y_score"), folds, groups=grouped, confidence=confidence)
     numbers = (found.value, found.low, found.high)
     return {key: None if math.isnan(v) else float(v) for key, v in zip(nothing, numbers, strict=True)}
-
-
-def _units(spec):
-    """Units that the study file states of its variables, by column."""
-    units = {}
-    for name, modality in spec.modalities.items():
-        events = getattr(modality, "events", None)
-        for variable, chosen in events.variables.items() if events else ():
-            units[f"{name}__{variable}"] = chosen.unit
-            units[f"{name}__{variable}__delta_days"] = "d"
-    return {column: unit for column, unit in units.items() if unit}

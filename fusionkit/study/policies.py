@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from ..ehr.ranges import OutOfRange
 from .fields import STRICT
 
 __all__ = ["MaxMissing", "PolicyKeys", "Pseudonymise"]
@@ -70,12 +71,16 @@ class PolicyKeys(BaseModel):
         or one for each modality (the others are required).
     max_missing : MaxMissing, default=MaxMissing(patient=None, column=None)
         Shares of missing values beyond which a patient or column is left out.
+    out_of_range : {"stop", "exclude", "missing", "keep"}, default='stop'
+        What becomes of a number outside the dictionary's range: the study stops and asks, its patient is left out, the
+        value counts as missing, or it is used as it is. Each is listed, whatever the rule.
     pseudonymise : Pseudonymise or None, default=None
         Whether (true), and with which key, ids are replaced by keyed hashes in everything that is written.
     """
 
     missing_modality: Rules = "require"
     max_missing: MaxMissing = MaxMissing()
+    out_of_range: OutOfRange = "stop"
     pseudonymise: Annotated[Pseudonymise | None, BeforeValidator(_as_pseudonymise)] = None
 
     @model_validator(mode="after")

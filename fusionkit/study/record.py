@@ -4,10 +4,10 @@ import pandas as pd
 
 from ..ehr import TEXT_SUFFIX, find_terms
 from ..exceptions import Problem
-from .around import Anchors, code_columns, date_columns, event_columns, late_scans
+from .around import Anchors, code_columns, date_columns, event_columns, event_units, late_scans
 from .modalities import ImageModality
 
-__all__ = ["record_features"]
+__all__ = ["record_features", "record_units"]
 
 
 def record_features(tables, name, modality, scans, outcomes):
@@ -49,6 +49,33 @@ def record_features(tables, name, modality, scans, outcomes):
         message = f"two features of {name} would be called '{column}'"
         tables.problems.append(Problem(message, "Rename one of them in the study file.", file=table.name))
     return features.loc[:, ~features.columns.duplicated()], coverage
+
+
+def record_units(tables, modality, features):
+    """Return the unit of each feature of a record modality, where the study file or the dictionary states it.
+
+    Parameters
+    ----------
+    tables : Tables
+        The study's tables.
+    modality : RecordModality
+        What it is made of.
+    features : DataFrame
+        As :func:`record_features` gives them.
+
+    Returns
+    -------
+    units : dict of str to str
+        Feature, without prefix -> unit as it is written there.
+    """
+    units = {} if modality.events is None else event_units(tables, modality.events)
+    for column in modality.columns:
+        described = tables.dictionary.get(column)
+        if described is not None and described.unit and described.type in {"number", "integer"}:
+            units[column] = described.unit
+        elif column not in features and f"{column}_days" in features:
+            units[f"{column}_days"] = "d"
+    return units
 
 
 def _refuse_give_aways(tables, name, modality, table):

@@ -19,6 +19,7 @@ from .folder import RunFolder
 from .missing import comparison_rules, link_study, missingness_entries
 from .private import gather_privately, hide_folders, study_pseudonyms, write_lookup
 from .schema import StudySpec
+from .tables import ask_databases
 
 __all__ = ["Study", "StudyResult", "read_cohort"]
 
@@ -188,9 +189,13 @@ class Study:
         tell = progress or (lambda stage, done, total: None)
         from ..report import write_report
 
-        folder = RunFolder(out, self._key(seed), force=force)
+        answers = ask_databases(spec, self.folder)
+        if any(problem.severity == "error" for answer in answers.values() for problem in answer.problems):
+            self._linked(study_pseudonyms(spec, self.folder), answers=answers)  # refuses, with all else that is wrong
+        folder = RunFolder(out, self._key(seed, answers), force=force)
         pseudonyms = study_pseudonyms(spec, self.folder, folder.work)
-        cohort, digests = self._cohort(pseudonyms, strict, n_jobs=n_jobs, store=folder.cases, progress=progress)
+        options = {"n_jobs": n_jobs, "store": folder.cases, "progress": progress, "answers": answers}
+        cohort, digests = self._cohort(pseudonyms, strict, **options)
         write_lookup(spec, self.folder, folder.work, pseudonyms)
         facts = cohort_feasibility(cohort)
         for sentence in facts["warnings"]:
@@ -221,15 +226,20 @@ class Study:
         tell("Writing the report", 1, 1)
         return StudyResult(results, cohort, comparison, folder.path)
 
-    def _key(self, seed):
-        """Digest of what the run depends on: settings, tables, seed and version; images are kept by content."""
+    def _key(self, seed, answers):
+        """Digest of what the run depends on: settings, tables, seed and version; images are kept by content.
+
+        Of a database's answer the rows count, in their order: it decides who is dealt into which fold.
+        """
         spec = self.spec
         names = set(spec.tables)
         names |= {m.settings for m in spec.modalities.values() if isinstance(getattr(m, "settings", None), str)}
-        files = {name: file_digest(self.folder / name) for name in names if (self.folder / name).is_file()}
+        paths = {name: self.folder / name.partition("::")[0] for name in names}
+        files = {name: file_digest(path) for name, path in paths.items() if path.is_file()}
         dictionary = spec.dictionary_file(self.folder)
         if dictionary is not None and dictionary.is_file():
             files[spec.dictionary] = file_digest(dictionary)
+        files |= {source: fingerprint([answer.header, answer.records]) for source, answer in answers.items()}
         return fingerprint([spec.model_dump(mode="json"), files, seed, __version__])
 
     def _results(self, cohort, comparison, facts, digests, seed):

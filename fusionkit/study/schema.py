@@ -114,12 +114,16 @@ class StudySpec(PolicyKeys, BaseModel):
         The zone of times that state none, such as ``Europe/Madrid``.
     same_person : dict of str to (str or dict of str to str), default={}
         A second identifier, compared wherever two tables have it: ``sex``, ``birth_year`` or another name -> its
-        column in every table that has it, or table -> column.
+        column in every table that has it, or table -> column. Sex and year of birth are compared with the headers of
+        DICOM images too.
     missing_modality : {"require", "impute", "available"} or dict of str to such, default='require'
         What becomes of a patient who lacks a modality: left out, filled in, or analysed with what is there; one rule,
         or one for each modality (the others are required).
     max_missing : MaxMissing, default=MaxMissing(patient=None, column=None)
         Shares of missing values beyond which a patient or column is left out.
+    out_of_range : {"stop", "exclude", "missing", "keep"}, default='stop'
+        What becomes of a number outside the dictionary's range: the study stops and asks, its patient is left out, the
+        value counts as missing, or it is used as it is. Each is listed, whatever the rule.
     pseudonymise : Pseudonymise or None, default=None
         Whether (true), and with which key, ids are replaced by keyed hashes in everything that is written.
     fusions : list of str or None, default=None

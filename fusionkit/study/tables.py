@@ -16,10 +16,11 @@ from ..ehr import (
     read_table,
 )
 from ..ehr.clocks import DAY, MISSING_TIME
-from ..ehr.table import nearest_name
+from ..ehr.sql import read_sql
+from ..ehr.table import finish_table, nearest_name
 from ..exceptions import Problem, StudyError
 
-__all__ = ["Tables"]
+__all__ = ["Tables", "ask_databases"]
 
 _SHOWN = 5
 
@@ -35,6 +36,8 @@ class Tables:
         What the study's paths are relative to.
     pseudonyms : Pseudonyms or None, default=None
         What replaces the ids of patients as soon as a table is read.
+    answers : dict of str to RawTable or None, default=None
+        What databases have answered already, as :func:`ask_databases` gives it; each is taken once.
 
     Attributes
     ----------
@@ -44,8 +47,9 @@ class Tables:
         The data dictionary; empty where the study names none.
     """
 
-    def __init__(self, spec, folder, pseudonyms=None):
+    def __init__(self, spec, folder, pseudonyms=None, answers=None):
         self.spec = spec
+        self._answers = {} if answers is None else answers
         self.pseudonyms = pseudonyms
         self.folder = Path(folder)
         self.problems = []
@@ -81,9 +85,13 @@ class Tables:
         """
         if source not in self._tables:
             words = (*DEFAULT_MISSING, *self.spec.missing)
-            options = {"missing": words, "name": _short_name(source), "folder": self.folder}
+            options = {"id_column": id_column or self.spec.id_of(source), "missing": words, "name": _short_name(source)}
             try:
-                table = read_table(source, id_column=id_column or self.spec.id_of(source), **options)
+                answer = self._answers.pop(source, None)
+                if answer is None:
+                    table = read_table(source, folder=self.folder, **options)
+                else:
+                    table = finish_table(answer, **options)
                 self.problems += table.problems
                 if self.pseudonyms is not None and id_column is None:  # elsewhere the column names codes, not patients
                     table = self.pseudonyms.of_table(table)
@@ -167,7 +175,7 @@ class Tables:
             if variable is not None:
                 variables[column] = variable
         self._described.setdefault(table.name, (table, set()))[1].update(variables)
-        frame, problems = apply_dictionary(table, variables, list(variables))
+        frame, problems = apply_dictionary(table, variables, list(variables), out_of_range=self.spec.out_of_range)
         self.problems += problems
         return frame, variables
 
@@ -275,6 +283,25 @@ class Tables:
         rest = [c for c in self.dictionary if c in table.frame and c not in used and c != table.id_column]
         _, problems = apply_dictionary(table, self.dictionary, rest)
         self.problems += [replace(problem, severity="warning") for problem in problems]
+
+
+def ask_databases(spec, folder):
+    """Return what the databases of a study answer, so that the rows which are told apart are those which are used.
+
+    Parameters
+    ----------
+    spec : StudySpec
+        The study.
+    folder : path-like
+        What the study's paths are relative to.
+
+    Returns
+    -------
+    answers : dict of str to RawTable
+        Table as the study names it -> the rows of its query, or why there are none.
+    """
+    queries = [source for source in spec.tables if "://" in source]
+    return {source: read_sql(source, folder=Path(folder), name=_short_name(source)) for source in queries}
 
 
 def _short_name(source):

@@ -1,6 +1,7 @@
 """The command as a user types it: what it prints, what it returns, and what it refuses."""
 
 import importlib.metadata
+import json
 import os
 import re
 import signal
@@ -85,12 +86,17 @@ def test_as_a_process_it_tells_by_its_status_and_shows_no_traceback(tmp_path, re
 
 @pytest.mark.slow
 def test_run_then_refuse_then_force(command, study):
+    (study / "study.yaml").write_text(f"{STUDY}missing_modality: available\n")
+    next((study / "images").glob("*_ct.nii.gz")).unlink()
     status, said = command("run", "study.yaml", "--jobs", "1", cwd=study)
     assert status == 0, said
     assert "Nested cross-validation: done" in said
     assert "early" in said
     assert "Report: study-results/report.html" in said
     first = (study / "study-results" / "results.json").read_text()
+    warnings = json.loads(first)["cohort"]["warnings"]
+    assert [warning["message"].endswith("the patient is analysed without ct") for warning in warnings] == [True]
+    assert "; 1 warning(s), which the report lists" in said
     status, said = command("run", "study.yaml", cwd=study)
     assert status == 1
     assert "holds this study's finished run" in said

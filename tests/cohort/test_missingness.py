@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from fusionkit.cohort import Audit, Cohort, FlowStep, Outcome
+from fusionkit.cohort import Audit, Cohort, FlowStep, Outcome, missingness_by_patient
 
 X = pd.DataFrame(
     {
@@ -35,6 +35,14 @@ def test_patterns_are_counted_with_their_events():
     assert patterns["n_events"].tolist() == [2, 1]
     assert patterns.loc["ehr", ["ehr", "ct"]].tolist() == [True, False]
     assert patterns["share"].sum() == 1
+
+
+def test_each_patient_is_told_in_words_what_is_in_part_and_what_is_absent():
+    expected = ["ct in part", "ehr in part, ct absent", "ct absent", "ehr in part", "ehr in part, ct absent"]
+    assert missingness_by_patient(X).tolist() == expected
+    both = X.assign(ehr__age=None, ehr__sex=None, ct__mean=1.0, ct__sd=2.0)
+    assert missingness_by_patient(both).tolist() == ["ehr absent"] * 5
+    assert missingness_by_patient(both.assign(ehr__age=1.0, ehr__sex="f")).tolist() == ["complete"] * 5
 
 
 def test_missing_shares_of_all_and_of_those_who_have_the_modality():

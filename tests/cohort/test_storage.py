@@ -9,6 +9,11 @@ import pytest
 from fusionkit.cohort import Audit, Cohort, FlowStep, Outcome
 from fusionkit.exceptions import Problem, StudyError
 
+COVERAGE = tuple(
+    {"modality": "ehr", "variable": "crp", "take": "nearest", "window": [-3.0, 1.5], "width_days": width}
+    | {"widened_by_days": by, "n_patients": n, "n_total": 5}
+    for width, by, n in ((4.5, 0.0, 3), (None, None, 5))
+)
 IDS = ["007", "08", "Ünï", "=1+1", "1e5"]
 
 
@@ -40,6 +45,8 @@ def make(index=None, **changes):
                 Problem("odd", "Look.", "warning", "08", "clinical.csv", 3, "age"),
                 Problem("the mask is empty", patient="9"),
             ),
+            COVERAGE,
+            ({"modality": "ct", "patient": "08", "n_scans": 2, "reason": "the first of 2 scans"},),
         ),
         "units": {"ehr__age": "a"},
     }
@@ -69,7 +76,18 @@ def test_a_round_trip_keeps_everything(tmp_path, index):
     assert (again.outcome, again.kinds, again.units) == (cohort.outcome, cohort.kinds, cohort.units)
     assert list(again.kinds) == list(cohort.kinds)
     assert again.audit == cohort.audit
+    assert (again.audit.coverage, again.audit.index_scans) == (COVERAGE, cohort.audit.index_scans)
     assert again.fingerprint() == cohort.fingerprint()
+
+
+def test_a_cohort_saved_before_its_coverage_was_kept_still_loads(tmp_path):
+    folder = make().save(tmp_path / "cohort")
+    content = json.loads((folder / "cohort.json").read_text())
+    del content["coverage"], content["index_scans"]
+    (folder / "cohort.json").write_text(json.dumps(content))
+    audit = Cohort.load(folder).audit
+    assert (audit.coverage, audit.index_scans) == ((), ())
+    assert audit.flow == make().audit.flow
 
 
 def test_the_folder_holds_no_pickle_and_no_path(tmp_path):

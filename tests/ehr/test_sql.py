@@ -1,17 +1,12 @@
 """Tables from real databases: a SQLite file, and a PostgreSQL server that the test starts for itself."""
 
-import os
-import pwd
-import shutil
 import sqlite3
-import subprocess
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from fusionkit.ehr import read_table
 from fusionkit.exceptions import StudyError
+from tests.ehr.servers import postgres  # noqa: F401, a fixture
 
 ROWS = [("007", 61, 1.25, "2020-03-04"), ("008", None, None, None), ("010", 63, 80.0, "2020-03-06")]
 
@@ -35,38 +30,8 @@ def test_a_sqlite_file_is_read_from_its_folder(tmp_path):
     check_rows(read_table(f"sqlite:///{tmp_path}/ehr.db::SELECT * FROM patients", id_column="id"))
 
 
-def _server_programs():
-    """The folder of initdb and pg_ctl, or None."""
-    found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((folder for folder in folders if (folder / "pg_ctl").exists()), None)
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    """The address of a PostgreSQL server that listens on a socket of its own and ends with the tests."""
-    pytest.importorskip("pg8000", reason="the PostgreSQL driver pg8000 is not installed")
-    programs = _server_programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed (initdb and pg_ctl are not found)")
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    if os.geteuid() == 0 and user not in {entry.pw_name for entry in pwd.getpwall()}:
-        pytest.skip("PostgreSQL does not run as root, and there is no user 'postgres'")
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    shutil.chown(folder, user)
-    run = {"check": True, "capture_output": True, "user": user, "cwd": folder, "timeout": 120}
-    data, options = folder / "data", f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-    subprocess.run([programs / "initdb", "-D", data, "-A", "trust", "-U", "fusion", "-E", "UTF8", "--no-sync"], **run)
-    subprocess.run([programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **run)
-    try:
-        yield f"postgresql+pg8000://fusion:secret@/postgres?unix_sock={folder}/.s.PGSQL.5432"
-    finally:
-        subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], **run)
-        shutil.rmtree(folder)
-
-
 @pytest.mark.slow
-def test_a_postgresql_server_is_read_and_not_changed(postgres):
+def test_a_postgresql_server_is_read_and_not_changed(postgres):  # noqa: F811
     sqlalchemy = pytest.importorskip("sqlalchemy")
     engine = sqlalchemy.create_engine(postgres)
     with engine.begin() as connection:
@@ -82,7 +47,7 @@ def test_a_postgresql_server_is_read_and_not_changed(postgres):
 
 
 @pytest.mark.slow
-def test_what_postgresql_answers_is_told_without_the_password(postgres):
+def test_what_postgresql_answers_is_told_without_the_password(postgres):  # noqa: F811
     with pytest.raises(StudyError, match='the database answered: relation "patient" does not exist') as raised:
         read_table(f"{postgres}::SELECT * FROM patient", id_column="id")
     assert "secret" not in str(raised.value)

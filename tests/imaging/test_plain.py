@@ -1,4 +1,4 @@
-"""Reading without ITK: the same numbers as ITK's for every type and storage, and some slices as the whole has them."""
+"""Reading without ITK: the same numbers as ITK's for every type and storage, and a part as the whole has it."""
 
 import gzip
 import struct
@@ -48,10 +48,10 @@ def test_every_type_is_read_as_itk_reads_it(tmp_path, kind, name):
     path = written(volume(kind), tmp_path / name, compress=name == "gzip.nrrd")
     expected = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
     voxels = plain_voxels(path, read_header(path))
-    for first, last in ((0, 5), (0, 2), (1, 4), (3, 5)):
-        found = voxels.read(first, last)
+    for box in (np.s_[0:5, 0:6, 0:7], np.s_[0:2, 0:6, 0:7], np.s_[1:4, 2:5, 0:7], np.s_[3:5, 0:6, 6:7]):
+        found = voxels.read(box)
         assert found.dtype == expected.dtype
-        np.testing.assert_array_equal(found, expected[first:last])
+        np.testing.assert_array_equal(found, expected[box])
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -67,12 +67,16 @@ def test_slope_and_intercept_give_what_itk_makes_of_them(tmp_path, kind, scaling
 
 
 @pytest.mark.parametrize("name", ["a.nii.gz", "a.nrrd", "a.mha"])
-def test_some_slices_are_those_of_the_whole_and_lie_where_they_lay(tmp_path, name):
+@pytest.mark.parametrize("first", [(2, 0, 0), (2, 1, 3), (0, 1, 0)], ids=str)
+def test_a_part_is_that_of_the_whole_and_lies_where_it_lay(tmp_path, name, first):
     path = written(volume("i2"), tmp_path / name, compress=True)
-    whole, part = read_image(path), read_image(path, slices=slice(2, 4))
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(part), sitk.GetArrayFromImage(whole)[2:4])
-    for corner in ((0, 0, 0), (6, 5, 1)):
-        there = whole.TransformIndexToPhysicalPoint((corner[0], corner[1], corner[2] + 2))
+    whole = read_image(path)
+    lengths = reversed(whole.GetSize())
+    box = tuple(slice(start, length - (start > 0)) for start, length in zip(first, lengths, strict=True))
+    part = read_image(path, box=box)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(part), sitk.GetArrayFromImage(whole)[box])
+    for corner in ((0, 0, 0), (1, 2, 1)):
+        there = whole.TransformIndexToPhysicalPoint([a + b for a, b in zip(corner, reversed(first), strict=True)])
         np.testing.assert_allclose(part.TransformIndexToPhysicalPoint(corner), there, rtol=0, atol=1e-12)
     assert (part.GetSpacing(), part.GetDirection()) == (whole.GetSpacing(), whole.GetDirection())
 
@@ -85,9 +89,8 @@ def test_the_real_volumes_are_read_as_itk_reads_them(real_data):
         voxels = plain_voxels(path, header)
         if voxels is not None:
             plain += 1
-            np.testing.assert_array_equal(
-                voxels.read(0, voxels.shape[0]), sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
-            )
+            whole = tuple(slice(0, length) for length in voxels.shape)
+            np.testing.assert_array_equal(voxels.read(whole), sitk.GetArrayFromImage(sitk.ReadImage(str(path))))
     assert plain >= 10
 
 
@@ -141,13 +144,13 @@ def test_a_flipped_bit_in_a_compressed_file_is_found(tmp_path, name):
         read_image(path)
 
 
-@pytest.mark.parametrize("slices", [None, slice(0, 1)])
+@pytest.mark.parametrize("box", [None, (slice(0, 1), slice(0, 2), slice(1, 3))], ids=["all", "part"])
 @pytest.mark.parametrize("name", ["a.nii.gz", "gzip.nrrd"])
-def test_a_compressed_file_that_ends_too_early_is_refused_whatever_slices_are_wanted(tmp_path, name, slices):
+def test_a_compressed_file_that_ends_too_early_is_refused_whatever_part_is_wanted(tmp_path, name, box):
     path = written(volume("i2"), tmp_path / name, compress=True)
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(CaseError, match="cannot be read: it is damaged"):
-        read_image(path, slices=slices)
+        read_image(path, box=box)
 
 
 @pytest.mark.parametrize("name", ["a.nii", "a.nrrd"])
@@ -164,4 +167,5 @@ def test_joined_gzip_files_are_one(tmp_path):
     raw = gzip.decompress(path.read_bytes())
     path.write_bytes(gzip.compress(raw[:500]) + gzip.compress(raw[500:]))
     np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(path)), expected)
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(path, slices=slice(1, 3))), expected[1:3])
+    box = slice(1, 3), slice(1, 4), slice(0, 2)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(path, box=box)), expected[box])

@@ -13,6 +13,7 @@ from fusionkit.metrics import (
     brier_score,
     calibration_errors,
     calibration_intercept,
+    calibration_intervals,
     calibration_slope,
     cv_estimate,
     delong_test,
@@ -56,6 +57,7 @@ OF_RISKS = {
     "calibration_intercept": calibration_intercept,
     "calibration_slope": calibration_slope,
     "calibration_errors": calibration_errors,
+    "calibration_intervals": lambda y, risk: calibration_intervals(y, risk, n_resamples=50, random_state=0),
     "observed_expected_ratio": observed_expected_ratio,
     "net_benefit": lambda y, risk: net_benefit(y, risk, [0.2]),
     "idi": lambda y, risk: idi(y, risk, RISK),
@@ -119,7 +121,8 @@ def estimates_of(got):
         return [got.difference]
     if isinstance(got, Estimate):
         return [got]
-    return list(getattr(got, "estimates", {}).values())
+    values = got.values() if isinstance(got, dict) else getattr(got, "estimates", {}).values()
+    return [value for value in values if isinstance(value, Estimate)]
 
 
 def test_calling_nobody_leaves_the_positive_predictive_value_undefined_and_says_why():

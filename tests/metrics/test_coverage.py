@@ -1,25 +1,22 @@
 """The promise of intervals and verdicts, by simulation with known truth, as ``benchmarks/honesty.py`` makes it.
 
-These are the first cohorts of ``docs/honesty.md``, with its seed. With 200 cohorts the standard error of a coverage of
-95 % is 1.5 %, of 93 % 1.8 %. The promise is 93 to 97 %: the mean of the populations' figures is held to it, each of the
-28 figures to two standard errors beyond it, 89.4 % at the least and 99.4 % at the most.
+These are the cohorts of ``docs/honesty.md``, with its seed. With 500 the standard error of a coverage of 95 % is 1.0 %.
+The promise is 93 to 97 %, and for a gain that is not there 5 %.
 """
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from fusionkit.metrics import auc
+from fusionkit.metrics import auc, fold_values
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
-N_COHORTS = 200
-
-
-def cohorts(honesty, name, n_cohorts):
-    return [honesty.coverage_cohort(honesty.SETTINGS[name], honesty.key_of(name, i)) for i in range(n_cohorts)]
+PROMISED = {"ehr", "early", "late", "early - ehr", "late - ehr"}
+"""What a verdict rests on; the images alone are held to the promise with a standard error more on either side."""
 
 
 @pytest.fixture
@@ -35,32 +32,32 @@ def simulated(monkeypatch):
 
 
 @pytest.mark.slow
-def test_intervals_hold_the_truth_in_93_to_97_percent_and_no_gain_is_invented(honesty):
-    found = {True: [], False: []}
-    for name in ("gain, 20 % events", "strong record", "images are noise", "nothing predicts"):
-        rows = cohorts(honesty, name, N_COHORTS)
-        for quantity, share in honesty.coverage_of(rows, "honest").items():
-            assert 0.894 <= share <= 0.994, (name, quantity)
-            found[quantity in honesty.MODELS].append(share)
-        truth = honesty.mean_truth_of(rows, "honest")
-        truth[honesty.EITHER] = max(truth["early - ehr"], truth["late - ehr"])
-        gains = honesty.gains_of(rows, "honest")
-        assert max(share for quantity, share in gains.items() if truth[quantity] <= honesty.NO_GAIN) <= 0.05
-    assert 0.93 <= np.mean(found[True]) <= 0.97
-    assert 0.93 <= np.mean(found[False]) <= 0.97
+@pytest.mark.parametrize("name", ["gain", "images are noise", "nothing predicts"])
+def test_intervals_hold_the_truth_in_93_to_97_percent_and_no_gain_is_invented(honesty, name):
+    rows = [honesty.honest_cohort(honesty.SETTINGS[name], honesty.key_of(name, number)) for number in range(500)]
+    for quantity, share in honesty.coverage_of(rows, "honest").items():
+        slack = 0 if quantity in PROMISED else 0.01
+        assert 0.93 - slack <= share <= 0.97 + slack, quantity
+    truth, gains = honesty.mean_truth_of(rows, "honest"), honesty.gains_of(rows, "honest")
+    truth[honesty.EITHER] = max(truth["early - ehr"], truth["late - ehr"])
+    invented = [share for quantity, share in gains.items() if truth[quantity] <= honesty.NO_GAIN]
+    assert invented
+    assert max(invented) <= 0.05
 
 
 @pytest.mark.slow
 def test_intervals_hold_the_truth_of_a_model_that_is_not_linear(honesty):
     """The standard error of one figure from 60 cohorts is 2.8 %, of the mean of seven that hang together about 2 %."""
-    rows = cohorts(honesty, "support vector machine, gain", 60)
+    name = "support vector machine, gain"
+    rows = [honesty.honest_cohort(honesty.SETTINGS[name], honesty.key_of(name, number)) for number in range(60)]
     assert np.mean(list(honesty.coverage_of(rows, "honest").values())) == pytest.approx(0.95, abs=0.04)
 
 
 @pytest.mark.slow
 def test_selection_on_all_patients_misses_the_truth_that_honest_intervals_hold(honesty):
     """Of 100 cohorts: honest figures above 0.9 are within two standard errors and a half of 0.95."""
-    rows = cohorts(honesty, "5 of 50 images' features selected, noise", 100)
+    name = "5 of 50 images' features selected, noise"
+    rows = [honesty.coverage_cohort(honesty.SETTINGS[name], honesty.key_of(name, number)) for number in range(100)]
     honest, naive = (honesty.coverage_of(rows, practice) for practice in ("honest", "naive"))
     assert naive["image"] < 0.2
     assert min(honest.values()) >= 0.9
@@ -68,8 +65,23 @@ def test_selection_on_all_patients_misses_the_truth_that_honest_intervals_hold(h
 
 
 @pytest.mark.slow
+def test_a_hundred_cohorts_of_pure_noise_have_an_auc_of_chance_when_features_are_selected_within_folds(simulated):
+    """80 patients, 1,000 features, 20 selected: a lean form of the next test; the standard error of a mean is 0.009."""
+    noise = simulated.Population(80, 0.5, 0.5, prevalence=0.5, n_image=1000, n_selected=20, n_repeats=1)
+    found = {name: [] for name in ("image", "early", "late")}
+    for seed in range(100):
+        cohort = simulated.draw_cohort(noise, np.random.default_rng(seed))
+        for name, values in found.items():
+            values.append(fold_values(cohort.y, cohort.scores[name], cohort.folds).mean())
+    for name, values in found.items():
+        assert 0.47 <= np.mean(values) <= 0.53, name
+    leaky = [simulated.draw_cohort(replace(noise, leaky=True), np.random.default_rng(seed)) for seed in range(5)]
+    assert np.mean([fold_values(one.y, one.scores["image"], one.folds).mean() for one in leaky]) > 0.85
+
+
+@pytest.mark.slow
 def test_pure_noise_has_a_nested_auc_of_chance_where_selection_outside_finds_ninety_percent(honesty):
-    """Six cohorts of the hundred: the standard error of the mean AUC is 0.04."""
+    """Six cohorts of the hundred of the docs, through ``compare_fusions``: the standard error of a mean is 0.04."""
     rows = [honesty.noise_cohort(honesty.key_of("noise", number), **honesty.NOISE) for number in range(6)]
     for fusion in ("ct", "early", "late"):
         assert np.mean([row["nested"][fusion] for row in rows]) == pytest.approx(0.5, abs=0.1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import special, stats
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
@@ -19,6 +19,7 @@ from fusionkit.metrics import (
     delong_test,
     fold_values,
 )
+from fusionkit.metrics._instability import TRAINING_SHARE
 from fusionkit.metrics._pairs import auc_excess, pairs_variance, score_instability
 
 
@@ -117,6 +118,26 @@ def test_instability_is_zero_for_fixed_scores_and_one_for_scores_that_training_d
             direction = X[train & event].mean(axis=0) - X[train & ~event].mean(axis=0)
             scores[repeat, ~train] = X[~train] @ direction
     assert score_instability(event, scores, folds) == pytest.approx(1, abs=0.2)
+
+
+def test_the_share_of_training_is_how_far_patients_pull_model_and_auc_alike_at_chance():
+    """At chance a patient pulls the model with weight 1 and the AUC with the normal density at their score."""
+    score = np.linspace(-12, 12, 200_001)
+    density = stats.norm.pdf(score)
+    mean, square = (np.trapezoid(density * pull, score) for pull in (density, density**2))
+    assert mean**2 / square == pytest.approx(TRAINING_SHARE, abs=1e-9)
+
+
+def test_the_interval_adds_the_share_of_the_instability_to_the_variance_for_given_models(out_of_fold):
+    y, (scores, _), folds, _ = out_of_fold
+    event = y == 1
+    value, excess = auc_excess(event, scores, folds)
+    variance, df = pairs_variance(event, excess, np.arange(y.size))
+    instability = score_instability(event, stats.rankdata(scores, axis=1), folds)
+    half = stats.t.ppf(0.975, df) * np.sqrt(variance * (1 + 0.8660254037844386 * instability)) / (value * (1 - value))
+    got = cv_estimate(y, scores, folds)
+    expected = special.expit(special.logit(value) + half * np.array([-1, 1]))
+    np.testing.assert_allclose([got.low, got.high], expected, rtol=1e-12)
 
 
 def test_rows_of_one_group_count_once(out_of_fold):

@@ -57,3 +57,9 @@ def test_equal_models_have_no_interval_and_say_why():
 def test_impossible_input_is_refused(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_every_estimate_carries_its_warning():
+    y, new, old = [1, 1, 0, 0], [0.6, 0.4, 0.1, 0.3], [0.5, 0.5, 0.2, 0.2]
+    for estimate in (idi(y, new, old), *nri(y, new, old).values(), *nri(y, new, old, cutoffs=[0.3]).values()):
+        assert "badly calibrated or useless model may gain by it" in estimate.method

@@ -2,9 +2,20 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from fusionkit.metrics import auc, auc_delong, delong_test, fold_values, paired_bootstrap
+from fusionkit.metrics import (
+    auc,
+    auc_delong,
+    auc_one_vs_rest,
+    bootstrap_interval,
+    delong_test,
+    dynamic_auc,
+    fold_values,
+    integrated_brier_score,
+    paired_bootstrap,
+)
 from fusionkit.metrics.resampling import _auc_of_resamples, _resampled_counts
 
 
@@ -112,3 +123,59 @@ def test_what_cannot_be_resampled_is_refused(cohort, change, says):
     y, ehr, _ = cohort
     with pytest.raises(ValueError, match=says):
         paired_bootstrap(**{"y_true": y, "scores": {"ehr": ehr}, **change})
+
+
+def test_the_interval_of_a_mean_is_that_of_the_bootstrap_of_scipy():
+    values = np.random.default_rng(0).exponential(size=80)
+    got = bootstrap_interval(np.mean, values, n_resamples=9999, random_state=0)
+    expected = stats.bootstrap((values,), np.mean, n_resamples=9999, method="percentile", rng=1).confidence_interval
+    assert got.value == pytest.approx(values.mean(), abs=1e-14)
+    assert got.n == 80
+    np.testing.assert_allclose([got.low, got.high], expected, atol=0.02 * values.std())
+
+
+def test_metrics_of_several_classes_and_of_survival_get_an_interval():
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=90)
+    scores = rng.normal(size=(90, 3)) + np.eye(3)[y]
+    got = bootstrap_interval(
+        lambda y_true, y_score: auc_one_vs_rest(y_true, y_score, [0, 1, 2])[0],
+        y,
+        scores,
+        n_resamples=100,
+        random_state=0,
+    )
+    assert got.value == auc_one_vs_rest(y, scores, [0, 1, 2])[0]
+    assert 0.5 < got.low < got.value < got.high < 1
+    risk = rng.normal(size=90)
+    event, time = rng.random(90) < 0.7, rng.exponential(np.exp(-risk))
+    at = np.quantile(time, [0.3, 0.5])
+    survival = np.exp(-np.outer(np.exp(risk), at))
+    for metric, arrays in (
+        (lambda event, time, risk: dynamic_auc(event, time, risk, at[:1])[0], (event, time, risk)),
+        (lambda event, time, survival: integrated_brier_score(event, time, survival, at), (event, time, survival)),
+    ):
+        got = bootstrap_interval(metric, *arrays, n_resamples=100, random_state=0)
+        assert got.low < got.value == metric(*arrays) < got.high
+
+
+def test_resamples_on_which_the_metric_is_undefined_are_left_out_aloud():
+    y, score = np.array([1, 1, 1] + [0] * 37), np.arange(40.0)
+    got = bootstrap_interval(auc, y, score, n_resamples=200, random_state=0)
+    assert "resamples left out as the metric is undefined there" in got.method
+    with pytest.raises(ValueError, match="resamples cannot be used as the metric is undefined there"):
+        bootstrap_interval(auc, [1, 0], [0.2, 0.1], groups=[0, 1], n_resamples=201, random_state=0)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        (([0, 1], [0.1, 0.2, 0.3]), r"got \[2, 3\] rows"),
+        (([0, 0], [0.1, 0.2]), "one class only"),
+    ],
+)
+def test_a_metric_that_the_cohort_itself_does_not_have_is_refused(arrays, says):
+    with pytest.raises(ValueError, match=says):
+        bootstrap_interval(auc, *arrays, n_resamples=10)
+    with pytest.raises(ValueError, match="NaN in this cohort"):
+        bootstrap_interval(lambda values: np.nan, [1.0, 2.0], n_resamples=10)

@@ -41,10 +41,17 @@ def test_every_late_name_makes_its_fusion():
         for key, value in settings.items():
             assert getattr(made[name], key) == value
     assert made["late:score"].scoring == "roc_auc"
-    outer, inner = made["late:images_first"], made["late:images_first"].estimators[0][1]
+
+
+@pytest.mark.parametrize("name", [name for name in LATE_FUSIONS if name.startswith("late:images_first")])
+def test_the_images_are_fused_first_by_the_same_rule(name):
+    outer = make_fusions(KINDS, [name], **FAST)[name]
+    inner = outer.estimators[0][1]
     assert [name for name, _, _ in outer.estimators] == ["images", "ehr"]
     assert [name for name, _, _ in inner.estimators] == ["ct", "mr"]
     assert all(isinstance(member, FusionSearchCV) for _, member, _ in inner.estimators)
+    for key in ("voting", "weights", "calibration", "scoring"):
+        assert getattr(inner, key) == getattr(outer, key)
 
 
 @pytest.mark.parametrize("name", ["early", "ct", "ct+ehr", *LATE_FUSIONS])
@@ -84,7 +91,7 @@ def test_reuse_changes_no_digit(lacking):
     """Late fusions that take over members and out-of-fold predictions equal those fitted whole."""
     X, y = make_table(lacking=lacking)
     names = ["ehr", "ct", "mr", "late", "late:stacking", "late:optimised", "late:calibrated", "late:rank"]
-    names += ["late:score", "late:images_first"]
+    names += ["late:score", "late:images_first", "late:images_first:optimised", "late:images_first:stacking"]
     whole, reused = (fitted_in_turn(names, X, y, reuse) for reuse in (False, True))
     for name in names[3:]:
         np.testing.assert_array_equal(reused[name].predict_proba(X), whole[name].predict_proba(X), err_msg=name)
@@ -140,7 +147,7 @@ def test_groups_stay_together_in_every_late_fusion():
     X, y = make_table()
     groups = np.arange(40) // 2 + 100
     y = (groups + np.random.default_rng(1).integers(0, 2, 40)) % 2
-    made = make_fusions(KINDS, ["late:stacking", "late:calibrated", "late:images_first"], grouped=True, **FAST)
+    made = make_fusions(KINDS, ["late:stacking", "late:calibrated", "late:images_first:stacking"], grouped=True, **FAST)
     for fusion in made.values():
         assert isinstance(fusion.cv, StratifiedGroupKFold)
         assert np.isfinite(fusion.fit(X, y, groups=groups).predict_proba(X)).all()

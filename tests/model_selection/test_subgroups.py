@@ -9,7 +9,6 @@ import pytest
 from fusionkit.metrics import cramers_v, holm, observed_expected_ratio, subgroup_auc, subgroup_difference
 from fusionkit.model_selection import (
     make_bands,
-    missingness_by_patient,
     outcome_associations,
     subgroup_performance,
     subgroups,
@@ -98,15 +97,13 @@ def test_the_order_of_rows_does_not_matter(table):
     pd.testing.assert_frame_equal(shuffled, table)
 
 
-def test_bands_and_patterns_are_in_words():
+def test_bands_are_in_words():
     ages = pd.Series([34.0, 50, 64.9, 65, np.nan])
     assert make_bands(ages, edges=[65, 50]).tolist() == [
         *("below 50", "50 to 65", "50 to 65", "65 and above", "not known"),
     ]
     assert make_bands(pd.Series([np.nan, np.nan])).tolist() == ["not known"] * 2
     assert make_bands(pd.Series(range(9))).value_counts().tolist() == [3, 3, 3]
-    X = pd.DataFrame({"ct__a": [1.0, np.nan, np.nan], "ct__b": [1.0, 1.0, np.nan], "ehr__sex": ["f", None, "m"]})
-    assert missingness_by_patient(X).tolist() == ["complete", "ct in part, ehr absent", "ct absent"]
 
 
 def test_associations_are_cramers_v_with_holms_correction():

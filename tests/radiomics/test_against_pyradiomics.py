@@ -1,15 +1,12 @@
 """The native engine gives pyradiomics's names and numbers, for every setting and image type."""
 
-import functools
-import gzip
-import json
-
 import pytest
 
 from fusionkit.radiomics import extract_features, read_settings
 from fusionkit.radiomics.setting_rules import IMAGE_TYPES, RULES
 from tests.radiomics.agreement import disagreements
-from tests.reference.cases import CASES, PARAMETERS, SETTING, VALUES
+from tests.reference.cases import CASES, PARAMETERS, SETTING
+from tests.reference.compare import cell_of, native_features, stored_features, worst_differences
 
 QUICK = ("breast1", "mr-49")
 LIVE = ("default", "distances", "resampled", "resegment_sigma", "slices")
@@ -17,24 +14,12 @@ LIVE = ("default", "distances", "resampled", "resegment_sigma", "slices")
 slow = pytest.mark.slow
 
 
-@functools.cache
-def stored(parameters):
-    return json.loads(gzip.decompress((VALUES / f"{parameters}.json.gz").read_bytes()))
-
-
-def native(folder, case, parameters):
-    image, mask, label = CASES[case]
-    document = read_settings(parameters).to_dict()
-    document["setting"] = {**document.get("setting", {}), **SETTING}
-    return extract_features(folder / image, folder / mask, document, label=label)
-
-
 @pytest.mark.parametrize("parameters", PARAMETERS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("case", [pytest.param(case, marks=[] if case in QUICK else slow) for case in CASES])
 def test_features_equal_the_values_that_pyradiomics_gave(real_data, case, parameters):
-    theirs = stored(parameters.stem)[case]
+    theirs = stored_features(parameters)[case]
     assert len(theirs) >= 9
-    assert disagreements(native(real_data, case, parameters), theirs) == {}
+    assert disagreements(native_features(real_data, case, parameters), theirs) == {}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +32,7 @@ def test_features_equal_pyradiomics_run_beside(real_data, parameters):
         pytest.skip("pyradiomics's LBP3D needs scipy before 1.15")
     image, mask, label = CASES["breast1"]
     theirs = extract_features(real_data / image, real_data / mask, parameters, label=label, engine="pyradiomics")
-    assert disagreements(native(real_data, "breast1", parameters), theirs) == {}
+    assert disagreements(native_features(real_data, "breast1", parameters), theirs) == {}
 
 
 @slow
@@ -75,7 +60,7 @@ def test_every_setting_and_image_type_is_exercised_by_a_parameter_file():
 
 def test_values_are_stored_for_every_parameter_file():
     for path in PARAMETERS:
-        assert set(stored(path.stem)) == set(CASES), path.stem
+        assert set(stored_features(path)) == set(CASES), path.stem
 
 
 def test_the_comparison_sees_a_difference():
@@ -84,3 +69,23 @@ def test_the_comparison_sees_a_difference():
     assert set(disagreements({**theirs, "original_glcm_Contrast": 1.0 + 1e-8}, theirs)) == {"original_glcm_Contrast"}
     assert set(disagreements({**theirs, "original_glcm_Idm": 0.0}, theirs)) == {"original_glcm_Idm"}
     assert set(disagreements({"a": 1.0}, {"b": 1.0})) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("original_shape_MeshVolume", ("Original", "shape")),
+        ("wavelet2-HHL_glcm_MCC", ("Wavelet", "MCC")),
+        ("log-sigma-1-5-mm-3D_firstorder_Mean", ("LoG", "firstorder")),
+        ("logarithm_ngtdm_Busyness", ("Logarithm", "ngtdm")),
+        ("square_gldm_GrayLevelVariance", ("Square", "gldm")),
+        ("squareroot_glrlm_RunEntropy", ("SquareRoot", "glrlm")),
+        ("lbp-2D_glszm_ZoneEntropy", ("LBP2D", "glszm")),
+        ("lbp-3D-k_glcm_Id", ("LBP3D", "glcm")),
+    ],
+)
+def test_the_table_of_differences_keeps_the_worst_of_each_image_type_and_class(name, cell):
+    assert cell_of(name) == cell
+    worst = worst_differences({name: 1.0 + 2e-8}, {name: 1.0}, worst_differences({name: 1.0 + 1e-8}, {name: 1.0}, {}))
+    assert worst == {cell: (pytest.approx(2e-8), name)}
+    assert worst_differences({name: 1.0}, {name: 1.0}, dict(worst)) == worst

@@ -105,6 +105,15 @@ def test_a_voxel_size_of_the_wrong_dimension_is_refused():
         features(image(), resampledPixelSpacing=[1, 1])
 
 
+def test_voxels_too_small_for_the_memory_are_refused_before_they_are_allocated():
+    assert features(image(), resampledPixelSpacing=[0.5, 0.5, 0.5])
+    with pytest.raises(
+        CaseError, match=r"the image resampled has \d{6} x \d{6} x \d{6} voxels and needs .*GB"
+    ) as caught:
+        features(image(), resampledPixelSpacing=[1e-5, 1e-5, 1e-5])
+    assert "resampledPixelSpacing" in caught.value.way_out
+
+
 def test_a_region_lost_in_resampling_is_refused():
     with pytest.raises(CaseError, match="label 1 is lost"):
         features(image(), mask(np.s_[4:6, 5:7, 6:8]), resampledPixelSpacing=[9, 9, 9], padDistance=0)

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from fusionkit.radiomics.catalogue import FEATURE_CLASSES, FEATURES, check_enabled, feature_names
@@ -72,3 +73,16 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         check_enabled({"glmc": None})
     with pytest.raises(ValueError, match="no feature of class 'glcm' 'Contrst'; the nearest are 'Contrast'"):
         check_enabled({"glcm": ["Contrst"]})
+
+
+def test_what_departs_from_ibsi_is_what_ibsi_changes():
+    """The grey levels are the same either way: the lowest intensity is 0, where both put the first edge."""
+    image, mask = blob(0)
+    image = np.rint(image - image[mask].min())
+    mask[1, 1, 1] = True  # a voxel without neighbours
+    wanted = {name: feature_names(name, on_request=True) for name in FEATURE_CLASSES if name != "shape2D"}
+    ours, ibsi = (
+        compute_features(image, mask, (1, 2, 3), {"voxelArrayShift": 100}, wanted, ibsi=ibsi) for ibsi in (False, True)
+    )
+    changed = {name for name in ours if ours[name] != pytest.approx(ibsi[name], rel=1e-9)}
+    assert changed == {feature.key for feature in FEATURES.values() if feature.departure}

@@ -1,5 +1,7 @@
 """From files to a table of features: a case, a batch, its failures, scikit-learn's habits."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,15 @@ import SimpleITK as sitk
 from sklearn.base import clone
 
 from fusionkit.exceptions import CaseError, DataWarning
-from fusionkit.radiomics import RadiomicsExtractor, RadiomicsSettings, describe_case, extract_features, read_settings
+from fusionkit.imaging import read
+from fusionkit.radiomics import (
+    RadiomicsExtractor,
+    RadiomicsSettings,
+    batch,
+    describe_case,
+    extract_features,
+    read_settings,
+)
 from fusionkit.radiomics.catalogue import feature_names
 
 FIRST_ORDER = {"featureClass": {"firstorder": None}}
@@ -142,6 +152,24 @@ def test_a_label_column_chooses_the_region(table, tmp_path):
         assert features.loc[row].to_dict() == expected
 
 
+def test_an_image_and_a_mask_that_rows_share_are_read_once(table, tmp_path, monkeypatch):
+    """Rows on one image need not be neighbours; each is labels of one mask, or a mask of its own."""
+    (image, mask), (other_image, other_mask) = table.loc["P0"], table.loc["P1"]
+    several = sitk.ReadImage(mask)
+    several[4:8, 3:8, 2:4] = 2
+    sitk.WriteImage(several, str(tmp_path / "several.nrrd"))
+    rows = [(image, tmp_path / "several.nrrd", 1), (image, tmp_path / "several.nrrd", 2)]
+    rows += [(other_image, other_mask, 1), (image, mask, 1)]
+    one_by_one = [extract_features(image, mask, FIRST_ORDER, label=label) for image, mask, label in rows]
+    opened = []
+    original = read._opened
+    monkeypatch.setattr(read, "_opened", lambda path: opened.append(Path(path).name) or original(path))
+    features = RadiomicsExtractor(FIRST_ORDER).transform(pd.DataFrame(rows, columns=["Image", "Mask", "Label"]))
+    assert features.to_dict("records") == one_by_one
+    files = ["P0_image.nrrd", "P0_mask.nrrd", "P1_image.nrrd", "P1_mask.nrrd", "several.nrrd"]
+    assert sorted(opened) == files
+
+
 def test_a_failed_case_stops_the_batch_and_is_named(table):
     table.loc["P2", "Mask"] = "gone.nrrd"
     with pytest.raises(CaseError, match=r"patient P2: gone\.nrrd does not exist"):
@@ -162,11 +190,9 @@ def test_a_failed_case_is_recorded_when_that_is_asked_for(table):
 
 
 def test_memory_computes_a_case_once_and_again_when_its_file_changes(table, tmp_path, monkeypatch):
-    from fusionkit.radiomics import extractor as module
-
     calls = []
-    original = module._extract
-    monkeypatch.setattr(module, "_extract", lambda *args: calls.append(1) or original(*args))
+    original = batch.compute_case
+    monkeypatch.setattr(batch, "compute_case", lambda *args: calls.append(1) or original(*args))
     extractor = RadiomicsExtractor(FIRST_ORDER, memory=tmp_path / "cache")
     first = extractor.transform(table)
     pd.testing.assert_frame_equal(extractor.transform(table), first)

@@ -8,7 +8,9 @@ import pytest
 import SimpleITK as sitk
 
 from fusionkit.exceptions import CaseError
+from fusionkit.imaging import memory
 from fusionkit.radiomics.features import compute_features
+from fusionkit.radiomics.maps import extract_maps
 from fusionkit.radiomics.moving import compute_maps
 from tests.radiomics.oracle import blob, bounding_box, pyradiomics_class, to_sitk
 
@@ -130,8 +132,6 @@ def test_nan_around_the_region_is_refused_only_where_it_counts():
 
 
 def test_maps_are_named_like_features_lie_on_the_image_and_are_written(tmp_path):
-    from fusionkit.radiomics.maps import extract_maps
-
     image, mask = region_of("box")
     settings = {
         "imageType": {"Original": {}, "Square": {}},
@@ -153,8 +153,6 @@ def test_maps_are_named_like_features_lie_on_the_image_and_are_written(tmp_path)
 
 
 def test_a_picture_has_maps_of_its_plane():
-    from fusionkit.radiomics.maps import extract_maps
-
     image, mask = region_of("ragged")
     picture, region = sitk.GetImageFromArray(image[3]), sitk.GetImageFromArray(mask[3].astype(np.uint8))
     maps = extract_maps(picture, region, {"featureClass": {"ngtdm": ["Contrast"]}})
@@ -162,3 +160,57 @@ def test_a_picture_has_maps_of_its_plane():
     flat[3] = mask[3]
     expected = compute_maps(image[3:4], mask[3:4], (1, 1, 1), {}, {"ngtdm": ["Contrast"]})["ngtdm_Contrast"][0]
     np.testing.assert_allclose(sitk.GetArrayFromImage(maps["original_ngtdm_Contrast"]), expected, rtol=1e-12)
+
+
+DOCUMENTS = {
+    "around": {
+        "imageType": {"Original": {}, "Wavelet": {"binWidth": 10}},
+        "featureClass": {"firstorder": ["Mean", "Entropy", "Skewness"], "glcm": ["JointEntropy", "Contrast"]},
+        "setting": {"binWidth": 40, "force2D": True},
+        "voxelSetting": {"kernelRadius": 2, "maskedKernel": True, "initValue": "nan", "voxelBatch": 10},
+    },
+    "unmasked": {
+        "imageType": {"Original": {}, "LoG": {"sigma": [2.0]}},
+        "featureClass": {
+            "glrlm": ["RunEntropy"],
+            "glszm": ["ZonePercentage"],
+            "gldm": ["DependenceEntropy"],
+            "ngtdm": [],
+        },
+        "setting": {"resampledPixelSpacing": [1, 1, 2], "padDistance": 6},
+        "voxelSetting": {"maskedKernel": False, "initValue": -3.5},
+    },
+}
+"""Parameter files as users write them, from files to maps."""
+
+
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_maps_equal_those_of_pyradiomicss_extractor(document, monkeypatch):
+    base = pytest.importorskip("radiomics.base")
+    featureextractor = pytest.importorskip("radiomics.featureextractor")
+    monkeypatch.setattr(base, "getProgressReporter", SilentProgress)
+    image, mask = blob(3, shape=(12, 14, 13))
+    volume, region = to_sitk(image, SPACING), to_sitk(mask.astype(np.uint8), SPACING)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        extractor = featureextractor.RadiomicsFeatureExtractor(document, additionalInfo=False)
+        theirs = extractor.execute(volume, region, voxelBased=True)
+    ours = extract_maps(volume, region, document)
+    assert set(ours) == set(theirs)
+    for name, expected in theirs.items():
+        on_their_grid = sitk.Resample(ours[name], expected, sitk.Transform(), sitk.sitkNearestNeighbor)
+        got, wanted = sitk.GetArrayFromImage(on_their_grid), sitk.GetArrayFromImage(expected)
+        rtol = 5e-6 if name.startswith("log-sigma") and "_firstorder_" in name else 1e-9
+        np.testing.assert_allclose(got, wanted, rtol=rtol, atol=1e-12, err_msg=name)
+
+
+def test_more_maps_than_the_memory_holds_are_refused_before_they_are_allocated(monkeypatch):
+    image, mask = region_of("box")
+    pair = to_sitk(image, SPACING), to_sitk(mask.astype(np.uint8), SPACING)
+    document = {"featureClass": {"shape": [], "ngtdm": []}}
+    monkeypatch.setattr(memory, "available_bytes", lambda: 5 * 8 * image.size)
+    assert len(extract_maps(*pair, document)) == 5
+    monkeypatch.setattr(memory, "available_bytes", lambda: 5 * 8 * image.size - 1)
+    with pytest.raises(CaseError, match="each of the 5 maps has 8 x 9 x 7 voxels") as caught:
+        extract_maps(*pair, document)
+    assert "preCrop" in caught.value.way_out

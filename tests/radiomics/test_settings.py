@@ -1,6 +1,7 @@
 """Parameter files: pyradiomics's are read as they are, and a slip of the pen is an error that names the right word."""
 
 import json
+import math
 import pickle
 
 import pytest
@@ -156,6 +157,17 @@ def test_broken_yaml_names_the_file_only(tmp_path):
 
 def test_an_interpolator_may_be_given_by_its_number():
     assert RadiomicsSettings({"setting": {"interpolator": 2}}).setting["interpolator"] == "sitkLinear"
+
+
+@pytest.mark.parametrize("written", ["nan", ".nan", "NaN"])
+def test_nothing_may_stand_around_a_map(tmp_path, written):
+    """YAML takes nan for a word; pyradiomics takes it for a number, in its own example of voxel-based extraction."""
+    (tmp_path / "a.yaml").write_text(f"voxelSetting: {{initValue: {written}}}")
+    settings = read_settings(tmp_path / "a.yaml")
+    assert math.isnan(settings.setting["initValue"])
+    assert math.isnan(RadiomicsSettings(settings.to_dict()).setting["initValue"])
+    with pytest.raises(ValueError, match="initValue must be a number; got 'none'"):
+        RadiomicsSettings({"voxelSetting": {"initValue": "none"}})
 
 
 @pytest.mark.filterwarnings("ignore:the load_module")

@@ -139,7 +139,7 @@ def test_check_names_every_fault_of_a_dirty_sample(command, folder, edit):
     said = soil(folder)
     (folder / "dictionary.csv").write_text(DICTIONARY)
     edit("study.yaml", "positive: yes}", "positive: yes, date: biopsy_date}")
-    edit("study.yaml", "title:", "dictionary: dictionary.csv\ntitle:")
+    edit("study.yaml", "title:", "dictionary: dictionary.csv\nout_of_range: exclude\ntitle:")
     edit(
         "study.yaml",
         "{age: number, sex: category, performance_status: [0, 1, 2, 3]}",

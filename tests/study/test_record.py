@@ -92,6 +92,7 @@ def test_every_breach_of_the_dictionary_is_listed_by_patient_at_once(write):
         {"columns": ["age", "stage", "sex", "crea"]},
         tables={"clinical.csv": frame, "dictionary.csv": DICTIONARY},
         dictionary="dictionary.csv",
+        out_of_range="exclude",
     )
     found, cohort = check(study)
     assert {key: len(texts) for key, texts in found.items()} == {
@@ -107,6 +108,66 @@ def test_every_breach_of_the_dictionary_is_listed_by_patient_at_once(write):
     assert "'95' is not within 20..1000 umol/L" in found["P05", "crea"][0]
     assert "look like two units" in found[None, "crea"][0], "the others say 1 mg/dL: 88.4 umol/L was written"
     assert cohort.X.index.tolist() == [patient for patient in IDS[5:] if patient != "P07"]
+
+
+OLD = "clinical.csv, row 2, column age, patient P01: '200' is not within 18..110 years"
+HIGH = "labs.csv, row 2, column crea, patient P03: 5304.1 is not within 20..1000 umol/L"
+
+
+@pytest.mark.parametrize("rule", [None, "stop", "exclude", "missing", "keep"])
+def test_what_becomes_of_a_value_out_of_range_is_decided_in_words_and_always_listed(write, rule):
+    lines = "name,type,unit,analyte,low,high\nage,integer,years,,18,110\ncrea,number,umol/L,creatinine,20,1000\n"
+    rows = [("P03", "2021-03-10T06:00", "60"), ("P03", "2021-03-09T06:00", "1.5")]
+    rows += [(patient, "2021-03-10T06:00", "1.1") for patient in IDS if patient != "P03"]
+    values = labs(*((patient, time, "crea", value, "mg/dL") for patient, time, value in rows))
+    variables = {"crea": {"window": ["-3d", "+3d"]}}
+    modality = {"columns": ["age"], "events": {"table": "labs.csv", "anchor": "scan", "variables": variables}}
+    frame = clinical()
+    frame.loc[0, "age"] = "200"
+    tables = {"clinical.csv": frame, "labs.csv": values, "dictionary.csv": lines}
+    decided = {} if rule is None else {"out_of_range": rule}
+    study = write(modality, tables=tables, dictionary="dictionary.csv", **decided)
+    found, cohort = check(study)
+    [old], [high] = found["P01", "age"], found["P03", "crea"]
+    assert OLD in old
+    assert HIGH in high
+    if rule in {None, "stop"}:
+        assert cohort is None
+        assert old.startswith("error")
+        for column in ("age", "crea"):
+            [asked] = found[None, column]
+            assert "1 value(s) out of range, and the study does not say what becomes of them" in asked
+            assert "decide in the study file with 'out_of_range: missing', keep, or exclude" in asked
+        with pytest.raises(StudyError, match="does not say what becomes of them") as caught:
+            study.cohort()
+        assert OLD in str(caught.value)
+        return
+    assert (None, "age") not in found
+    assert (None, "crea") not in found
+    severity = "error" if rule == "exclude" else "warning"
+    assert (old.partition(":")[0], high.partition(":")[0]) == (severity, severity)
+    if rule == "exclude":
+        assert cohort.audit.excluded["patient"].tolist() == ["P01", "P03"]
+        return
+    said = {"missing": "it counts as missing", "keep": "it is used as it is"}[rule]
+    assert f"years; {said}" in old
+    assert f"umol/L; {said}" in high
+    assert len(cohort.y) == N
+    if rule == "keep":
+        assert cohort.X.loc["P01", "ehr__age"] == 200
+        assert cohort.X.loc["P03", "ehr__crea"] == pytest.approx(60 * 88.4, rel=1e-3)
+    else:
+        assert np.isnan(cohort.X.loc["P01", "ehr__age"])
+        assert cohort.X.loc["P03", "ehr__crea"] == pytest.approx(1.5 * 88.4, rel=1e-3), "the other value counts"
+
+
+@pytest.mark.parametrize("rule", ["stop", "exclude", "missing", "keep"])
+def test_a_range_that_a_fifth_of_the_values_breaks_is_a_wrong_range_whatever_the_rule(write, rule):
+    frame = described(age=dict.fromkeys(range(N // 2), "500"))
+    tables = {"clinical.csv": frame, "dictionary.csv": DICTIONARY}
+    study = write({"columns": ["age"]}, tables=tables, dictionary="dictionary.csv", out_of_range=rule)
+    with pytest.raises(StudyError, match=f"{N // 2} of {N} values are not within 18..110 years, such as '500'"):
+        study.cohort()
 
 
 def test_what_the_study_does_not_use_is_held_against_the_dictionary_with_warnings(write):
@@ -377,7 +438,8 @@ def test_a_dictionary_gives_measurements_their_unit_range_and_codes_for_missing(
     variable = {"crea": {"name": "CREA", "window": ["-3d", "+3d"]}}
     modality = {"events": {"table": "labs.csv", "anchor": "scan", "variables": variable}}
     tables = {"labs.csv": labs(*rows), "dictionary.csv": lines}
-    found, cohort = check(write(modality, tables=tables, dictionary="dictionary.csv"))
+    exclude = {"dictionary": "dictionary.csv", "out_of_range": "exclude"}
+    found, cohort = check(write(modality, tables=tables, **exclude))
     assert cohort.X.loc["P01", "ehr__crea"] == pytest.approx(0.9 * 88.4, rel=1e-3)
     assert np.isnan(cohort.X.loc["P04", "ehr__crea"])
     [text] = found["P03", "crea"]
@@ -385,8 +447,36 @@ def test_a_dictionary_gives_measurements_their_unit_range_and_codes_for_missing(
     assert "P03" not in cohort.X.index
     assert "P05" in cohort.X.index, "an absurd value outside the window concerns nobody"
     variable["crea"]["unit"] = "mmol/L"
-    found, cohort = check(write(modality, tables=tables, dictionary="dictionary.csv"))
+    found, cohort = check(write(modality, tables=tables, **exclude))
     assert "5.3041 is not within 0.02..1 mmol/L" in found["P03", "crea"][0]
+
+
+def test_units_of_the_dictionary_and_of_the_study_file_stand_in_table_one(write):
+    values = labs(*((p, "2021-03-10T06:00", "CREA", f"{0.9 + i / 100:.2f}", "mg/dL") for i, p in enumerate(IDS)))
+    lines = "name,type,unit,analyte\nage,integer,years,\nsex,category,,\nscan,date,,\ncrea,number,umol/L,creatinine\n"
+    frame = clinical(sex=["f", "m"] * (N // 2), first=["2021-03-01"] * N)
+    window = {"name": "CREA", "window": ["-3d", "+3d"]}
+    variables = {
+        "crea": {**window, "delta": True},
+        "crea_mg": {**window, "unit": "mg/dL"},
+        "crea_slope": {**window, "unit": "mg/dL", "take": "slope"},
+        "crea_count": {**window, "unit": "mg/dL", "take": "count"},
+    }
+    modality = {"columns": ["age", "sex", "first"]}
+    modality["events"] = {"table": "labs.csv", "anchor": "scan", "variables": variables}
+    tables = {"clinical.csv": frame, "labs.csv": values, "dictionary.csv": lines}
+    _, cohort = check(write(modality, tables=tables, dictionary="dictionary.csv"))
+    assert cohort.units == {
+        "ehr__age": "years",
+        "ehr__first_days": "d",
+        "ehr__crea": "umol/L",
+        "ehr__crea__delta_days": "d",
+        "ehr__crea_mg": "mg/dL",
+        "ehr__crea_slope": "mg/dL/d",
+    }
+    assert {"age [years], mean (SD)", "crea [umol/L], mean (SD)"} <= set(
+        cohort.summary().table().reset_index().variable
+    )
 
 
 def test_a_second_identifier_is_compared_and_no_date_of_birth_is_told(write):
@@ -411,7 +501,7 @@ def test_a_second_identifier_is_compared_and_no_date_of_birth_is_told(write):
     }
     assert {"P05", "P08"}.isdisjoint(cohort.X.index)
     alone = write(modality, tables={"clinical.csv": record, "labs.csv": values}, same_person={"mrn": "mrn"})
-    assert "mrn stands in 0 table(s)" in check(alone)[0][None, None][0]
+    assert "mrn stands in 0 source(s)" in check(alone)[0][None, None][0]
 
 
 def test_a_password_has_no_place_in_a_study_file_and_an_address_none_in_a_message(write, tmp_path):

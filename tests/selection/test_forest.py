@@ -11,7 +11,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 
-from fusionkit.model_selection._forest import forest_slice, lean_forest
+from fusionkit.selection._forest import forest_slice, lean_forest
 
 FORESTS = [
     RandomForestClassifier(),

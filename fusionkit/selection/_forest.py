@@ -154,14 +154,14 @@ _LEAN_FORESTS = {
 }
 
 
-def lean_forest(forest, lengths):
+def lean_forest(forest, lengths=()):
     """Return a forest that grows the same trees in less time.
 
     Parameters
     ----------
     forest : RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier or ExtraTreesRegressor
         Not fitted, with an int as its random state.
-    lengths : list of int
+    lengths : iterable of int, default=()
         The numbers of trees whose votes will be asked for.
 
     Returns

@@ -1,0 +1,171 @@
+"""All calibration metrics of one model, each with its interval, from one bootstrap of patients.
+
+The summaries of the smoothed curve (ICI, E50, E90, Emax) have no other interval, and the intercepts and slopes of
+repeated cross-validation have none that speaks for all repeats. The predictions are taken as given: for the patients
+of an independent test set this is the whole uncertainty; for out-of-fold risks it leaves out that the models would
+differ with other training patients.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import logit, xlog1py, xlogy
+
+from ._bootstrap import bootstrap_method, patient_counts, percentile_estimate
+from ._checks import check_binary, check_confidence, check_numbers, check_probabilities
+from ._logistic import resampled_logistic
+from ._smoothing import resampled_lowess
+from .calibration import limited
+from .results import Estimate
+
+__all__ = ["calibration_intervals"]
+
+
+def _quotient(numerator, denominator):
+    return np.divide(numerator, denominator, out=np.full(len(numerator), np.nan), where=denominator > 1e-12)
+
+
+def _proper_scores(event, risk, inside, counts):
+    """Brier score, its scaled form, log loss and O:E; NaN where a resample leaves them undefined."""
+    n, n_events = counts.sum(axis=1), counts @ event
+    brier = counts @ (risk - event) ** 2 / n
+    return {
+        "brier": brier,
+        "scaled_brier": 1 - _quotient(brier, n_events / n * (1 - n_events / n)),
+        "log_loss": -(counts @ (xlogy(event, inside) + xlog1py(~event, -inside))) / n,
+        "observed_expected": _quotient(n_events, counts @ risk),
+    }
+
+
+def _recalibrations(event, inside, counts):
+    """Calibration intercept and slope; NaN where there is one class, and where risks separate the classes."""
+    odds, drawn = logit(inside), counts > 0
+    lowest, highest = (
+        [edge(np.where(drawn & members, odds, empty), axis=1) for members in (event, ~event)]
+        for edge, empty in ((np.min, np.inf), (np.max, -np.inf))
+    )
+    both = np.isfinite(lowest).all(axis=0)
+    mixed = both & (lowest[0] < highest[1]) & (highest[0] > lowest[1])
+    ones, found = np.ones(event.size), {}
+    for name, usable, design, offset in (
+        ("intercept", both, ones[:, None], odds),
+        ("slope", mixed, np.column_stack([ones, odds]), 0.0),
+    ):
+        found[name] = np.full(len(counts), np.nan)
+        found[name][usable] = resampled_logistic(design, event, offset, counts[usable])[0][:, -1]
+    return found
+
+
+def _curve_errors(event, risk, frac, counts):
+    """ICI, E50, E90 and Emax: mean, quantiles and largest distance of the smooth curve from the diagonal."""
+    curve = np.clip(resampled_lowess(risk, event.astype(float), counts, frac=frac), 0, 1)
+    distance = np.where(counts > 0, np.abs(curve - risk), 0.0)
+    order = np.argsort(distance, axis=1)
+    reached = np.cumsum(np.take_along_axis(counts, order, axis=1), axis=1)
+    ordered, n = np.take_along_axis(distance, order, axis=1), reached[:, -1]
+
+    def quantile(share):
+        place = share * (n - 1)
+        below, above = (
+            np.take_along_axis(ordered, (reached > rank[:, None]).argmax(axis=1)[:, None], axis=1)[:, 0]
+            for rank in (np.floor(place), np.ceil(place))
+        )
+        return below + (place % 1) * (above - below)
+
+    ici = np.einsum("ij,ij->i", counts, distance) / n
+    return dict(zip(_ERRORS, (ici, quantile(0.5), quantile(0.9), distance.max(axis=1)), strict=True))
+
+
+_WHY_UNDEFINED = {
+    "observed_expected": "no event is expected",
+    "scaled_brier": "there is one class only",
+    "intercept": "there is one class only",
+    "slope": "there is one class only, all predicted risks are equal, or they separate the classes",
+}
+"""Name -> why it may be undefined."""
+
+_ERRORS = ("ici", "e50", "e90", "emax")
+
+
+def calibration_intervals(
+    y_true, y_prob, *, groups=None, clip=None, frac=2 / 3, n_resamples=2000, confidence=0.95, random_state=None
+):
+    """Return every calibration metric of one model with the percentile interval of one bootstrap of patients.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n,)
+        0 or 1, 1 for the event.
+    y_prob : array-like of shape (n,) or (repeats, n)
+        Predicted risk of the event, in [0, 1]; with repeats each metric is computed in every repeat, and averaged.
+    groups : array-like of shape (n,) or None, default=None
+        Who belongs together (lesions of a patient, patients of a site) and is drawn together.
+    clip : float or None, default=None
+        Take risks below ``clip`` as ``clip``, and above ``1 - clip`` as that, in the log loss, the intercept and the
+        slope; None refuses risks of 0 and 1.
+    frac : float, default=0.6666666666666666
+        Share of patients that each local fit of the smooth curve uses, in (0, 1].
+    n_resamples : int, default=2000
+        Number of bootstrap resamples.
+    confidence : float, default=0.95
+        Nominal coverage.
+    random_state : int, Generator or None, default=None
+        Seed of the resampling.
+
+    Returns
+    -------
+    estimates : dict of str to Estimate
+        ``brier``, ``scaled_brier``, ``log_loss``, ``observed_expected``, ``intercept``, ``slope``, ``ici``, ``e50``,
+        ``e90``, ``emax``. Undefined with the reason, as the functions of these names say; resamples where a metric
+        is undefined are left out, and the method says how many.
+
+    Raises
+    ------
+    ValueError
+        If there is one class only, a risk is NaN, outside [0, 1], or 0 or 1 without ``clip``, shapes disagree, or more
+        than half of the resamples are undefined.
+
+    Notes
+    -----
+    The smooth curve of a resample has the windows of the whole cohort. Its distance from the diagonal is never
+    negative and grows with noise, which resampling adds: the limits of ICI, E50, E90 and Emax lie high, do not reach
+    0 for a perfect model, and are stretched to the estimate where that lies below them. In simulated cohorts of 200 and
+    500 patients with risks too extreme, ICI and E50 held the truth in 93 to 97 %, E90 in 91 to 93 %, Emax in 81 to
+    87 %; the other metrics in 92 to 97 %.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fusionkit.metrics import calibration_intervals
+    >>> rng = np.random.default_rng(0)
+    >>> risk = rng.uniform(0.05, 0.95, 500)
+    >>> print(calibration_intervals(rng.random(500) < risk, risk, random_state=0)["slope"])
+    1.047 (95 % CI 0.866 to 1.272)
+    """
+    event, confidence = check_binary(y_true), check_confidence(confidence)
+    repeats = check_numbers(np.atleast_2d(np.asarray(y_prob)), "y_prob", ndim=2)
+    check_probabilities(repeats.ravel(), "y_prob")
+    if repeats.shape[1] != event.size:
+        raise ValueError(f"y_prob must have one risk per patient, {event.size}; got shape {np.shape(y_prob)}")
+    drawn = patient_counts(event.size, groups, n_resamples, np.random.default_rng(random_state))
+    counts = np.vstack([np.ones(event.size), drawn])
+    found = [
+        {
+            **_proper_scores(event, risk, limited(risk, clip), counts),
+            **_recalibrations(event, limited(risk, clip), counts),
+            **_curve_errors(event, risk, frac, counts),
+        }
+        for risk in repeats
+    ]
+    shell = {"n": event.size, "n_events": int(event.sum()), "confidence": confidence}
+    shell["method"] = bootstrap_method(groups, n_resamples)
+    estimates = {}
+    for name in found[0]:
+        value, *resampled = np.mean([values[name] for values in found], axis=0)
+        why = _WHY_UNDEFINED.get(name, "")
+        if np.isnan(value):
+            estimates[name] = Estimate(np.nan, np.nan, np.nan, **shell, reason=why)
+        else:
+            estimate = percentile_estimate(value, np.array(resampled), **shell, why_left_out=why)
+            estimates[name] = replace(estimate, low=min(estimate.low, value)) if name in _ERRORS else estimate
+    return estimates
