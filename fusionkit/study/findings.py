@@ -135,6 +135,8 @@ def _coverage(rows):
 
 
 def _importance(comparison, fusion, confidence):
+    if comparison.nested.examined is None:
+        return []
     table = importance_table(comparison.nested, confidence=confidence)
     table = table[table["fusion"] == fusion].drop(columns=["method", "n_folds"])
     leading = table[(table["kind"] == "modality") | (table.groupby("kind").cumcount() < LEADING)]

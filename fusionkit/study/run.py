@@ -214,7 +214,7 @@ class Study:
             random_state=seed,
             n_jobs=n_jobs,
             store=folder.folds,
-            examine=PermutationExaminer(random_state=seed),
+            examine=PermutationExaminer(random_state=seed) if spec.importance else None,
             progress=lambda done, total: tell("Nested cross-validation", done, total),
         )
         tell("Writing the report", 0, 1)

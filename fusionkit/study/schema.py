@@ -137,6 +137,8 @@ class StudySpec(PolicyKeys, BaseModel):
         How many features of an image modality the search may keep.
     subgroups : list of str, default=[]
         Features (``modality__column``), such as ``ehr__sex``, by which performance is told; numbers are cut in thirds.
+    importance : bool, default=True
+        Whether features and modalities are shuffled to tell what the models lean on; a run is shorter without.
     validation : Validation, default=Validation(folds=5, repeats=5, inner_folds=4, seed=0, confidence=0.95)
         Folds, repeats and seed.
     """
@@ -158,6 +160,7 @@ class StudySpec(PolicyKeys, BaseModel):
     selectors: Names = ["anova"]
     n_features: Counts = [5, 10, 20]
     subgroups: Annotated[list[str], BeforeValidator(as_list)] = []
+    importance: bool = True
     validation: Validation = Validation()
 
     @field_validator("models", "selectors", mode="after")

@@ -77,6 +77,17 @@ def test_findings_of_a_run(results, twins):
     assert {(row["attribute"], row["subgroup"]) for row in results["subgroups"]} >= {("ehr__sex", "female")}
 
 
+@pytest.mark.slow
+def test_without_importance_everything_else_is_the_same(results, folder, edit, tmp_path):
+    edit("study.yaml", "n_features:", "importance: false\nn_features:")
+    plain = Study.read(folder / "study.yaml").run(tmp_path / "plain", n_jobs=1).results
+    assert results["importance"]
+    assert plain["importance"] == []
+    for key in results.keys() - {"importance", "study"}:
+        assert json.loads(json.dumps(plain[key])) == results[key], key
+    assert "Importance of single features" not in (tmp_path / "plain" / "report.html").read_text()
+
+
 def test_a_subgroup_that_is_no_feature_is_refused_by_its_nearest_name(folder, edit):
     edit("study.yaml", "n_features: [2, 4]\n", "n_features: [2, 4]\nsubgroups: [ehr__sxe]\n")
     with pytest.raises(StudyError, match="Did you mean 'ehr__sex'"):
