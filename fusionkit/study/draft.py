@@ -53,10 +53,6 @@ validation:
 """
 
 
-_NO_FEATURE = {"text": "free text: topics are made of it", "date": "a date: it becomes days from the anchor"}
-"""Type of a column that is no feature unless the user wants it -> what becomes of it then."""
-
-
 class StudyDraft(NamedTuple):
     """A study to be corrected.
 
