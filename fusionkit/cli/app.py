@@ -143,9 +143,8 @@ def check(study: StudyFile, data: Data = None, jobs: Jobs = -1):
     if cohort is None:
         console.print("[bold red]The study cannot be run as it stands.[/]")
     elif errors:
-        console.print(
-            f"The study can be run; {len(cohort.audit.excluded['patient'].unique())} patient(s) are left out."
-        )
+        n = cohort.audit.excluded["patient"].nunique()
+        console.print(f"The study can be run; {n} {'patient is' if n == 1 else 'patients are'} left out.")
     else:
         console.print("[green]No errors.[/]")
     raise typer.Exit(1 if errors else 0)
