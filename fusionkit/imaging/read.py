@@ -91,7 +91,7 @@ def read_image(source, *, spacing_mm=None, colour="refuse", box=None, header=Non
     name = _name(source, "the image")
     if colour not in ("refuse", "luminance"):
         raise ValueError(f"colour must be 'refuse' or 'luminance'; got {colour!r}")
-    image = _check_dimensions(_load(source, name, header, box=box), name)
+    image = _check_usable(_load(source, name, header, box=box), name)
     if image.GetNumberOfComponentsPerPixel() > 1:
         image = _grey(image) or _luminance(image, colour, name)
     return _respaced(image, spacing_mm, name)
@@ -124,7 +124,7 @@ def read_mask(source, *, spacing_mm=None, label_channel=None, keep=None):
         If the file is missing or damaged, its values are not whole numbers, or the channel does not exist.
     """
     name = _name(source, "the mask")
-    mask = _check_dimensions(_load(source, name, keep=keep), name)
+    mask = _check_usable(_load(source, name, keep=keep), name)
     if mask.GetNumberOfComponentsPerPixel() > 1:
         mask = _channel(mask, label_channel, name)
     return _respaced(_whole_numbers(mask, name), spacing_mm, name)
@@ -154,10 +154,19 @@ def _load(source, name, header=None, *, box=None, keep=None):
         check_fits(reader, name)
         return _execute(reader, path, box, keep)
     except RuntimeError as error:
-        raise CaseError(
-            f"{name} cannot be read: it is damaged, or not an image.",
-            "Open it in a viewer; NIfTI, NRRD, MetaImage, DICOM, PNG, TIFF and JPEG are read.",
-        ) from error
+        raise _unreadable(name, str(error)) from error
+
+
+def _unreadable(name, said):
+    if "orthonormal" in said:
+        return CaseError(
+            f"{name} cannot be read: the axes in its header are not at right angles.",
+            "Resample it onto axes at right angles; where only NIfTI's sform is skewed, copy the qform over it.",
+        )
+    return CaseError(
+        f"{name} cannot be read: it is damaged, or not an image.",
+        "Open it in a viewer; NIfTI, NRRD, MetaImage, DICOM, PNG, TIFF and JPEG are read.",
+    )
 
 
 def _execute(reader, path, box, keep):
@@ -202,7 +211,7 @@ def _load_series(folder, name):
         ) from error
 
 
-def _check_dimensions(image, name):
+def _check_usable(image, name):
     size = image.GetSize()
     if len(size) == 4 and size[3] == 1:
         return image[:, :, :, 0]
@@ -211,8 +220,18 @@ def _check_dimensions(image, name):
             f"{name} has {len(size)} dimensions ({' x '.join(map(str, size))}).",
             "Save the volume or time point meant as an image of three dimensions.",
         )
-    if "complex" in image.GetPixelIDTypeAsString():
+    kind = image.GetPixelIDTypeAsString()
+    if "complex" in kind:
         raise CaseError(f"{name} has complex values.", "Save its magnitude as a real image.")
+    if kind.startswith("label"):
+        raise CaseError(f"{name} is a label map object.", "Make an image of it with SimpleITK.LabelMapToLabel.")
+    steps = image.GetSpacing()
+    if not np.isfinite([*image.GetOrigin(), *image.GetDirection()]).all() or not 1e-6 < min(steps) <= max(steps) < 1e4:
+        raise CaseError(
+            f"{name} has no usable position: voxels of {' x '.join(f'{step:g}' for step in steps)} mm, the first at "
+            f"{', '.join(f'{place:g}' for place in image.GetOrigin())} mm.",
+            "Correct the file's header, or convert the original images anew.",
+        )
     return image
 
 

@@ -1,5 +1,7 @@
 """Reading images and masks: what SimpleITK reads comes through unchanged, and the rest is refused by name."""
 
+import struct
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -85,6 +87,43 @@ def test_the_message_names_the_file_and_never_its_folder(tmp_path):
         with pytest.raises(CaseError, match=f"^{source.name} {reason}") as caught:
             read_image(source)
         assert str(tmp_path) not in str(caught.value)
+
+
+def with_sform(path, rows):
+    """Write a NIfTI volume whose only orientation is this matrix of three rows."""
+    write(np.zeros((5, 6, 7), np.int16), path)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<2h", content, 252, 0, 1)
+    struct.pack_into("<12f", content, 280, *np.ravel(rows))
+    path.write_bytes(content)
+    return path
+
+
+def test_axes_that_are_not_at_right_angles_are_called_by_their_name(tmp_path):
+    path = with_sform(tmp_path / "skew.nii", [[1, 0.5, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
+    with pytest.raises(CaseError, match=r"^skew\.nii cannot be read: the axes in its header are not at right angles"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda image: image.SetSpacing((1e30, 1.0, 1.0)), r"voxels of 1e\+30 x 1 x 1 mm"),
+        (lambda image: image.SetOrigin((0.0, np.nan, 0.0)), "the first at 0, nan, 0 mm"),
+    ],
+)
+@pytest.mark.parametrize("reader", [read_image, read_mask])
+def test_a_position_that_cannot_be_is_refused(reader, change, said):
+    image = sitk.Image([4, 5, 6], sitk.sitkUInt8)
+    change(image)
+    with pytest.raises(CaseError, match=f"has no usable position: .*{said}"):
+        reader(image)
+
+
+def test_a_label_map_object_is_refused_before_it_ends_the_process():
+    labels = sitk.Cast(sitk.Image([4, 5, 6], sitk.sitkUInt8), sitk.sitkLabelUInt8)
+    with pytest.raises(CaseError, match=r"the mask is a label map object.*LabelMapToLabel"):
+        read_mask(labels)
 
 
 def test_a_volume_larger_than_memory_is_refused_before_it_is_allocated(tmp_path, monkeypatch):
