@@ -189,6 +189,7 @@ def _image_features(tables, cases, name, modality, images, progress, **options):
         label=modality.label,
         spacing_mm=modality.spacing_mm,
         colour=modality.colour,
+        voxel_digests=True,
         progress=None if progress is None else partial(progress, stage),
         **options,
     )

@@ -18,7 +18,7 @@ WORTH_PROCESSES = 10.0
 """Seconds of work left below which starting other processes costs more than it saves."""
 
 
-FORMAT = 2
+FORMAT = 3
 """Of what is kept of a case; another number lets what was kept in an older format lie."""
 
 
@@ -39,7 +39,8 @@ class CaseOutcome:
     absent : bool, default=False
         Whether there is no image or no mask, rather than one that cannot be used.
     digests : dict of {"image", "mask"} to str, or None, default=None
-        Digests of the voxels, equal where the same picture stands in two files; None when the case cannot be used.
+        Digests of the voxels, equal where the same picture stands in two files; None when they were not asked for, or
+        the case cannot be used.
     """
 
     features: dict | None
@@ -59,6 +60,7 @@ def extract_cases(
     label=None,
     spacing_mm=None,
     colour="refuse",
+    voxel_digests=False,
     n_jobs=None,
     store=None,
     progress=None,
@@ -81,6 +83,8 @@ def extract_cases(
         Voxel size for images that do not carry it.
     colour : {"refuse", "luminance"}, default='refuse'
         What becomes of colour pictures.
+    voxel_digests : bool, default=False
+        Whether equal pictures are to be recognised, for which images are read as a whole.
     n_jobs : int or None, default=None
         Cases worked on at once.
     store : JsonStore or None, default=None
@@ -92,7 +96,7 @@ def extract_cases(
     -------
     outcomes : list of CaseOutcome
     """
-    options = {"engine": engine, "spacing_mm": spacing_mm, "colour": colour}
+    options = {"engine": engine, "spacing_mm": spacing_mm, "colour": colour, "voxel_digests": voxel_digests}
     labels = cases["label"] if "label" in cases else [label] * len(cases)
     rows = zip(cases["image"], cases["mask"], labels, strict=True)
     jobs = [delayed(_one_case)(folder, *row, settings, options, store) for row in rows]
@@ -120,7 +124,7 @@ def _one_case(folder, image, mask, label, settings, options, store):
         if not (folder / path).exists():
             way_out = "Correct the path, relative to the table."
             return CaseOutcome(None, f"there is no file {path}", way_out, absent=True)
-    label = None if pd.isna(label) else int(label)
+    label = None if pd.isna(label) else str(label)
     digests = {"image": file_digest(folder / image), "mask": file_digest(folder / mask)}
     key = {**digests, **options, "settings": settings.fingerprint(), "label": label, "version": __version__}
     key["format"] = FORMAT
@@ -137,19 +141,22 @@ def _one_case(folder, image, mask, label, settings, options, store):
 
 
 def _compute(image, mask, label, settings, options):
-    """Features of one case, the texts of the warnings about its data, and the digests of its voxels."""
+    """Features of one case, the texts of the warnings about its data, and the digests of its voxels where wanted."""
     from ..imaging import read_image, read_mask
     from ..radiomics import extract_features
 
-    spacing = options["spacing_mm"]
+    reading = {"spacing_mm": options["spacing_mm"], "colour": options["colour"]}
+    pixels, roi, digests = image, mask, None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DataWarning)
-        pixels = read_image(image, spacing_mm=spacing, colour=options["colour"])
-        roi = read_mask(mask, spacing_mm=spacing)
-        features = extract_features(pixels, roi, settings, label=label, engine=options["engine"])
+        if options["voxel_digests"]:
+            pixels = read_image(image, **reading)
+            channel = settings.setting["label_channel"]
+            roi = read_mask(mask, spacing_mm=options["spacing_mm"], label_channel=channel)
+            digests, reading = {"image": _voxel_digest(pixels), "mask": _voxel_digest(roi)}, {}
+        features = extract_features(pixels, roi, settings, label=label, engine=options["engine"], **reading)
     said = [str(warning.message) for warning in caught if issubclass(warning.category, DataWarning)]
     remarks = [text.replace(image.name, "the image").replace(mask.name, "the mask") for text in said]
-    digests = {"image": _voxel_digest(pixels), "mask": _voxel_digest(roi)}
     return {"features": features, "remarks": remarks, "digests": digests}
 
 
