@@ -167,5 +167,5 @@ def calibration_intervals(
             estimates[name] = Estimate(np.nan, np.nan, np.nan, **shell, reason=why)
         else:
             estimate = percentile_estimate(value, np.array(resampled), **shell, why_left_out=why)
-            estimates[name] = replace(estimate, low=min(estimate.low, value)) if name in _ERRORS else estimate
+            estimates[name] = replace(estimate, low=np.minimum(estimate.low, value)) if name in _ERRORS else estimate
     return estimates

@@ -219,5 +219,4 @@ def bootstrap_interval(metric, *arrays, groups=None, n_resamples=2000, confidenc
         n_events=None,
         method=bootstrap_method(groups, n_resamples),
         confidence=confidence,
-        why_left_out="the metric is undefined there",
     )
