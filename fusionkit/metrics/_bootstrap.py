@@ -59,26 +59,15 @@ def percentile_estimate(
     Returns
     -------
     estimate : Estimate
-        Without limits, with the reason, where nothing varies.
-
-    Raises
-    ------
-    ValueError
-        If more than half of the resamples are undefined.
+        Without limits, with the reason, where nothing varies, or more than half of the resamples are undefined.
     """
-    left_out = int(np.isnan(resampled).sum())
-    if 2 * left_out > resampled.size:
-        raise ValueError(
-            f"{left_out} of {resampled.size} resamples cannot be used as {why_left_out}: "
-            f"the patients, or the groups, are too few"
-        )
-    tail = (1 - confidence) / 2
-    low, high = np.nanquantile(resampled, [tail, 1 - tail])
-    reason = ""
+    left_out, tail, reason = int(np.isnan(resampled).sum()), (1 - confidence) / 2, ""
     if n_events in {1, n - 1}:
         reason = SINGLE
+    elif 2 * left_out > resampled.size:
+        reason = f"{left_out} of {resampled.size} resamples cannot be used as {why_left_out}"
     elif not np.nanmax(resampled) - np.nanmin(resampled) > 1e-12:  # below, it is rounding
         reason = f"it is {value:g} in every resample: no variation can show"
-    low, high = (np.nan, np.nan) if reason else (float(low), float(high))
+    low, high = (np.nan, np.nan) if reason else map(float, np.nanquantile(resampled, [tail, 1 - tail]))
     note = f", {left_out} of {resampled.size} resamples left out as {why_left_out}" if left_out else ""
     return Estimate(float(value), low, high, n, n_events, f"{method}{note}", confidence=confidence, reason=reason)
