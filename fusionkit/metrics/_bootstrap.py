@@ -5,7 +5,10 @@ import numpy as np
 from ._checks import check_count, check_groups
 from .results import Estimate
 
-__all__ = ["bootstrap_method", "patient_counts", "percentile_estimate"]
+__all__ = ["SINGLE", "bootstrap_method", "patient_counts", "percentile_estimate"]
+
+SINGLE = "one class has a single patient: how much such patients differ cannot be known"
+"""Why there are no limits then."""
 
 
 def patient_counts(n, groups, n_resamples, rng):
@@ -32,7 +35,9 @@ def bootstrap_method(groups, n_resamples):
     return f"bootstrap of {'patients' if groups is None else 'groups'}, percentile, {n_resamples} resamples"
 
 
-def percentile_estimate(value, resampled, *, n, n_events, method, confidence, why_left_out):
+def percentile_estimate(
+    value, resampled, *, n, n_events, method, confidence, why_left_out="the metric is undefined there"
+):
     """Return the estimate with the percentile interval of its resamples, without those where it is undefined.
 
     Parameters
@@ -43,33 +48,26 @@ def percentile_estimate(value, resampled, *, n, n_events, method, confidence, wh
         NaN where it is undefined.
     n : int
     n_events : int or None
+        With a single event, or all patients but one, there are no limits: the one patient cannot vary.
     method : str
         From :func:`bootstrap_method`; the number of resamples left out is added.
     confidence : float
         Nominal coverage.
-    why_left_out : str
+    why_left_out : str, default='the metric is undefined there'
         Why a resample may be NaN, such as ``"they had one class"``.
 
     Returns
     -------
     estimate : Estimate
-        Without limits, with the reason, where nothing varies.
-
-    Raises
-    ------
-    ValueError
-        If more than half of the resamples are undefined.
+        Without limits, with the reason, where nothing varies, or more than half of the resamples are undefined.
     """
-    left_out = int(np.isnan(resampled).sum())
-    if 2 * left_out > resampled.size:
-        raise ValueError(
-            f"{left_out} of {resampled.size} resamples cannot be used as {why_left_out}: "
-            f"the patients, or the groups, are too few"
-        )
-    tail = (1 - confidence) / 2
-    low, high = np.nanquantile(resampled, [tail, 1 - tail])
-    varies = np.nanmax(resampled) - np.nanmin(resampled) > 1e-12  # below, it is rounding
-    reason = "" if varies else f"it is {value:g} in every resample: no variation can show"
-    low, high = (float(low), float(high)) if varies else (np.nan, np.nan)
+    left_out, tail, reason = int(np.isnan(resampled).sum()), (1 - confidence) / 2, ""
+    if n_events in {1, n - 1}:
+        reason = SINGLE
+    elif 2 * left_out > resampled.size:
+        reason = f"{left_out} of {resampled.size} resamples cannot be used as {why_left_out}"
+    elif not np.nanmax(resampled) - np.nanmin(resampled) > 1e-12:  # below, it is rounding
+        reason = f"it is {value:g} in every resample: no variation can show"
+    low, high = (np.nan, np.nan) if reason else map(float, np.nanquantile(resampled, [tail, 1 - tail]))
     note = f", {left_out} of {resampled.size} resamples left out as {why_left_out}" if left_out else ""
     return Estimate(float(value), low, high, n, n_events, f"{method}{note}", confidence=confidence, reason=reason)

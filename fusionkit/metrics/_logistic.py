@@ -18,18 +18,14 @@ def resampled_logistic(design, event, offset, counts):
     offset : array of shape (n,) or float
         Added to the log odds as it stands.
     counts : array of shape (n_resamples, n)
-        Not negative; a finite maximum of the likelihood must exist in every row.
+        Not negative; both classes must count in every row.
 
     Returns
     -------
     coefficients : array of shape (n_resamples, n_coefficients)
+        NaN where Newton's method does not converge, as where the classes are separated.
     information : array of shape (n_resamples, n_coefficients, n_coefficients)
         Its inverse is the covariance.
-
-    Raises
-    ------
-    ArithmeticError
-        If Newton's method does not converge.
     """
     size = design.shape[1]
     products = (design[:, :, None] * design[:, None, :]).reshape(len(design), size * size)
@@ -42,5 +38,5 @@ def resampled_logistic(design, event, offset, counts):
         largest = np.abs(step).max(axis=1, initial=0)
         coefficients += step / np.maximum(1, largest)[:, None]
         if largest.max(initial=0) < 1e-10:
-            return coefficients, information
-    raise ArithmeticError(f"the calibration model did not converge in {MOST_STEPS} steps of Newton's method")
+            break
+    return np.where(largest[:, None] < 1e-10, coefficients, np.nan), information

@@ -7,6 +7,9 @@ __all__ = ["lowess", "resampled_lowess"]
 NARROW = 0.001
 """Neighbours that spread less than this share of the range get their mean instead of a line."""
 
+LARGEST_BLOCK = 4_000_000
+"""Weights at a time, 8 bytes each."""
+
 
 def _local_weights(x, at, n_neighbours):
     """Tricube weight of every patient for the line at one point."""
@@ -44,6 +47,12 @@ def resampled_lowess(x, y, counts, *, frac=2 / 3):
     if x.size < 3 or not 2 <= n_neighbours <= x.size:
         raise ValueError(f"frac={frac!r} of {x.size} points gives {n_neighbours} neighbours: 2 or more are needed")
     points, where = np.unique(x, return_inverse=True)
+    blocks = np.array_split(points, 1 + points.size * x.size // LARGEST_BLOCK)
+    return np.hstack([_lines(x, y, block, counts, n_neighbours) for block in blocks])[:, where]
+
+
+def _lines(x, y, points, counts, n_neighbours):
+    """The local lines' values at some points, (n_resamples, n_points)."""
     weights = np.array([_local_weights(x, at, n_neighbours) for at in points])
     lead = x - points[:, None]
     total, lead_sum, square_sum, y_sum, product_sum = (
@@ -54,7 +63,7 @@ def resampled_lowess(x, y, counts, *, frac=2 / 3):
         spread = square_sum / total - centre**2
         slope = (product_sum / total - centre * level) / spread
     flat = ~(np.sqrt(np.maximum(spread, 0)) > NARROW * np.ptp(x))
-    return np.where(flat, level, level - slope * centre)[:, where]
+    return np.where(flat, level, level - slope * centre)
 
 
 def lowess(x, y, *, frac=2 / 3):

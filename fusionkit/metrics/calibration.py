@@ -122,6 +122,8 @@ def limited(y_prob, clip):
 def _recalibration(design, event, offset):
     """Coefficients and covariance of a logistic regression of the outcome."""
     coefficients, information = resampled_logistic(design, event, offset, np.ones((1, event.size)))
+    if np.isnan(coefficients).any():
+        raise ArithmeticError("the calibration model did not converge: the risks nearly separate the classes")
     return coefficients[0], np.linalg.inv(information[0])
 
 

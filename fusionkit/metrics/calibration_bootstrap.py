@@ -38,7 +38,7 @@ def _proper_scores(event, risk, inside, counts):
 
 
 def _recalibrations(event, inside, counts):
-    """Calibration intercept and slope; NaN where there is one class, and where risks separate the classes."""
+    """Calibration intercept and slope; NaN where there is one class, or risks separate the classes but for a hair."""
     odds, drawn = logit(inside), counts > 0
     lowest, highest = (
         [edge(np.where(drawn & members, odds, empty), axis=1) for members in (event, ~event)]
@@ -80,7 +80,7 @@ _WHY_UNDEFINED = {
     "observed_expected": "no event is expected",
     "scaled_brier": "there is one class only",
     "intercept": "there is one class only",
-    "slope": "there is one class only, all predicted risks are equal, or they separate the classes",
+    "slope": "there is one class only, all predicted risks are equal, or they (nearly) separate the classes",
 }
 """Name -> why it may be undefined."""
 
@@ -117,13 +117,12 @@ def calibration_intervals(
     estimates : dict of str to Estimate
         ``brier``, ``scaled_brier``, ``log_loss``, ``observed_expected``, ``intercept``, ``slope``, ``ici``, ``e50``,
         ``e90``, ``emax``. Undefined with the reason, as the functions of these names say; resamples where a metric
-        is undefined are left out, and the method says how many.
+        is undefined are left out, and the method says how many; if they are more than half, there are no limits.
 
     Raises
     ------
     ValueError
-        If there is one class only, a risk is NaN, outside [0, 1], or 0 or 1 without ``clip``, shapes disagree, or more
-        than half of the resamples are undefined.
+        If there is one class only, a risk is NaN, outside [0, 1], or 0 or 1 without ``clip``, or shapes disagree.
 
     Notes
     -----
@@ -167,5 +166,5 @@ def calibration_intervals(
             estimates[name] = Estimate(np.nan, np.nan, np.nan, **shell, reason=why)
         else:
             estimate = percentile_estimate(value, np.array(resampled), **shell, why_left_out=why)
-            estimates[name] = replace(estimate, low=min(estimate.low, value)) if name in _ERRORS else estimate
+            estimates[name] = replace(estimate, low=np.minimum(estimate.low, value)) if name in _ERRORS else estimate
     return estimates

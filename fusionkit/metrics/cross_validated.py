@@ -34,6 +34,7 @@ import numpy as np
 from scipy import stats
 
 from ..exceptions import DataWarning
+from ._bootstrap import SINGLE
 from ._checks import check_binary, check_confidence, check_groups, check_numbers, check_out_of_fold, check_probabilities
 from ._instability import auc_error, difference_error
 from .calibration import brier_score, log_loss, scaled_brier_score
@@ -223,7 +224,7 @@ def _instability_estimate(value, error, df, event, scale, confidence):
     half = stats.t.ppf((1 + check_confidence(confidence)) / 2, df) * error
     low, high, reason = make_limits(value, half, scale)
     if min(event.sum(), (~event).sum()) < 2:
-        reason = "one class has a single patient: how much such patients differ cannot be known"
+        reason = SINGLE
     return Estimate(
         value, low, high, event.size, int(event.sum()), method=INSTABILITY, confidence=confidence, reason=reason
     )

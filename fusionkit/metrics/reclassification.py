@@ -8,6 +8,7 @@ al. 2014). Report the difference in AUC and in net benefit first.
 import numpy as np
 from scipy import stats
 
+from ._bootstrap import SINGLE
 from ._checks import check_binary, check_confidence, check_lengths, check_numbers, check_probabilities
 from .results import Estimate
 
@@ -25,7 +26,9 @@ def _two_risks(y_true, y_prob, baseline_prob):
 
 def _estimate(value, variance, event, method, confidence):
     half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(variance) if variance > 0 else np.nan
-    reason = "" if variance > 0 else "no patient's prediction differs in a way that varies"
+    reason = (
+        SINGLE if np.isnan(variance) else "" if variance > 0 else "no patient's prediction differs in a way that varies"
+    )
     shell = {"n": event.size, "n_events": int(event.sum()), "method": method, "confidence": confidence}
     return Estimate(float(value), float(value - half), float(value + half), **shell, reason=reason)
 
@@ -67,7 +70,10 @@ def nri(y_true, y_prob, baseline_prob, *, cutoffs=None, confidence=0.95):
     moved = np.sign(y_prob.astype(float) - baseline_prob)
     parts = {"events": moved[event], "nonevents": -moved[~event]}
     values = {name: part.mean() for name, part in parts.items()}
-    variances = {name: (np.mean(part**2) - values[name] ** 2) / part.size for name, part in parts.items()}
+    variances = {
+        name: (np.mean(part**2) - values[name] ** 2) / part.size if part.size > 1 else np.nan
+        for name, part in parts.items()
+    }
     values["nri"], variances["nri"] = sum(values.values()), sum(variances.values())
     method = ("category-free NRI" if cutoffs is None else "categorical NRI") + WARNING
     return {name: _estimate(values[name], variances[name], event, method, confidence) for name in values}

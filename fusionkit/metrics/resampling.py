@@ -110,8 +110,7 @@ def paired_bootstrap(
     Raises
     ------
     ValueError
-        If shapes disagree, a score is NaN, there is one class only, the baseline is unknown, or more than half of
-        the resamples have one class only.
+        If shapes disagree, a score is NaN, there is one class only, or the baseline is unknown.
 
     Examples
     --------
@@ -183,12 +182,13 @@ def bootstrap_interval(metric, *arrays, groups=None, n_resamples=2000, confidenc
     -------
     estimate : Estimate
         Resamples on which the metric is NaN or raises a ValueError, such as those without a patient of a class, are
-        left out, and the method says how many. ``n_events`` is None.
+        left out, and the method says how many; if they are more than half, there are no limits, with the reason.
+        ``n_events`` is None.
 
     Raises
     ------
     ValueError
-        If the lengths differ, the metric is NaN in the cohort, or undefined in more than half of the resamples.
+        If the lengths differ, or the metric is NaN in the cohort.
 
     Examples
     --------
@@ -219,5 +219,4 @@ def bootstrap_interval(metric, *arrays, groups=None, n_resamples=2000, confidenc
         n_events=None,
         method=bootstrap_method(groups, n_resamples),
         confidence=confidence,
-        why_left_out="the metric is undefined there",
     )

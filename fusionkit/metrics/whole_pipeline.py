@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 from scipy import stats
 
+from ._bootstrap import percentile_estimate
 from ._checks import check_confidence, check_count, check_groups
 from .discrimination import auc
 from .results import Estimate
@@ -143,10 +144,14 @@ def optimism_bootstrap(
         inside.append(metric(y_true[drawn], predict(model, _rows(X, drawn))))
         outside.append(metric(y_true, predict(model, X)))
     optimism = float(np.mean(inside) - np.mean(outside))
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(inside, [tail, 1 - tail]) - optimism
-    method = f"optimism bootstrap, location-shifted, {n_resamples} resamples"
-    corrected = Estimate(apparent - optimism, float(low), float(high), y_true.size, _events(y_true), method, confidence)
+    corrected = percentile_estimate(
+        apparent - optimism,
+        np.array(inside, dtype=float) - optimism,
+        n=y_true.size,
+        n_events=_events(y_true),
+        method=f"optimism bootstrap, location-shifted, {n_resamples} resamples",
+        confidence=confidence,
+    )
     return ResampledPerformance(apparent, corrected, optimism, n_resamples)
 
 

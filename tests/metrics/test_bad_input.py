@@ -116,6 +116,23 @@ def test_few_events_and_constant_predictions_give_numbers_or_a_reason(metric, n_
                 assert estimate.low <= estimate.value <= estimate.high
 
 
+WITH_INTERVAL = ("auc_delong", "delong_test", "paired_bootstrap", "cv_estimate", "calibration_intervals", "idi")
+
+
+@pytest.mark.filterwarnings("ignore:.*test folds have one class only")
+@every({name: EVERY[name] for name in WITH_INTERVAL})
+@pytest.mark.parametrize("only", [0, 1])
+def test_a_class_of_one_patient_has_no_interval_and_says_why(metric, only):
+    y = np.full(N, 1 - only)
+    y[0] = only
+    estimates = estimates_of(metric(y, RISK[::-1]))
+    assert estimates
+    for estimate in estimates:
+        if not np.isnan(estimate.value):
+            assert np.isnan([estimate.low, estimate.high]).all()
+            assert "single patient" in estimate.reason
+
+
 def estimates_of(got):
     if isinstance(got, Comparison):
         return [got.difference]

@@ -116,7 +116,7 @@ def test_what_is_undefined_says_why(cohort):
     assert np.isnan(got["slope"].value)
     assert got["intercept"].low < got["intercept"].value < got["intercept"].high
     separated = calibration_intervals(y, np.where(y == 1, 0.8, 0.2), n_resamples=20, random_state=0)
-    assert "or they separate the classes" in str(separated["slope"])
+    assert "separate the classes" in str(separated["slope"])
 
 
 def test_resamples_of_one_class_are_left_out_aloud():
@@ -124,6 +124,15 @@ def test_resamples_of_one_class_are_left_out_aloud():
     got = calibration_intervals(y, risk, n_resamples=200, random_state=0)
     assert "resamples left out as there is one class only" in got["intercept"].method
     assert "left out" not in got["brier"].method
+
+
+def test_risks_that_nearly_separate_the_classes_cost_the_slope_its_interval_alone():
+    y, risk = np.arange(24) < 12, np.linspace(0.9, 0.1, 24)
+    risk[11:13] = risk[[12, 11]]
+    got = calibration_intervals(y, risk, n_resamples=400, random_state=0)
+    assert "resamples cannot be used as" in got["slope"].reason
+    assert np.isnan([got["slope"].low, got["slope"].high]).all()
+    assert got["brier"].low < got["brier"].value < got["brier"].high
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,10 @@ def test_every_estimate_carries_its_warning():
     y, new, old = [1, 1, 0, 0], [0.6, 0.4, 0.1, 0.3], [0.5, 0.5, 0.2, 0.2]
     for estimate in (idi(y, new, old), *nri(y, new, old).values(), *nri(y, new, old, cutoffs=[0.3]).values()):
         assert "badly calibrated or useless model may gain by it" in estimate.method
+
+
+def test_a_single_event_leaves_the_sum_of_both_parts_without_an_interval():
+    got = nri([1, 0, 0, 0, 0], [0.6, 0.1, 0.3, 0.4, 0.1], [0.5, 0.2, 0.2, 0.3, 0.2])
+    assert "single patient" in got["events"].reason
+    assert "single patient" in got["nri"].reason
+    assert got["nonevents"].low < got["nonevents"].value < got["nonevents"].high

@@ -150,3 +150,11 @@ def test_shuffled_labels_find_signal_and_respect_groups():
 def test_impossible_designs_are_refused(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_a_pipeline_that_predicts_one_number_has_no_interval_and_says_why():
+    y = np.arange(40) % 2
+    got = optimism_bootstrap(np.ones((40, 1)), y, lambda X, y: None, lambda model, X: X[:, 0], n_resamples=10).corrected
+    assert got.value == 0.5
+    assert np.isnan([got.low, got.high]).all()
+    assert "no variation can show" in got.reason
