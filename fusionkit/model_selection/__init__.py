@@ -1,6 +1,7 @@
 """Honest validation: splits, the search, nested cross-validation and the comparison of fusions."""
 
 from .audit import audit_cohort, duplicated_files, file_digests
+from .calibration import calibration_table
 from .compare import FusionComparison, compare_fusions
 from .contribution import modality_ablation, modality_shapley, shapley_values, subset_fusions
 from .drift import feature_drift, summarise_features
@@ -29,6 +30,7 @@ __all__ = [
     "ShapTable",
     "Split",
     "audit_cohort",
+    "calibration_table",
     "check_fusion_name",
     "check_splits",
     "compare_fusions",

@@ -25,7 +25,7 @@ from sklearn.preprocessing import (
 from ..fusion import LateFusionClassifier
 from ..fusion.checking import EarlyFusionCheck
 
-__all__ = ["make_predictor", "unwrap"]
+__all__ = ["check_binary_model", "make_predictor", "unwrap"]
 
 ONE_BY_ONE = (
     *(MaxAbsScaler, MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler),
@@ -51,8 +51,16 @@ def make_predictor(model, X):
         of the positive class (n_patients,); ``predict(changed)``, those of X repeated as often as ``changed`` has rows
         for it, with the columns of ``changed`` instead of its own; and ``someone_lacks``, whether a patient lacks a
         modality of late fusion: then the columns that are not used tell so, and have to move with those that are.
+
+    Raises
+    ------
+    TypeError
+        If the model predicts no probabilities.
+    ValueError
+        If it predicts those of more than two classes.
     """
     model = unwrap(model)
+    check_binary_model(model)
     if isinstance(model, LateFusionClassifier) and all(_are_names(columns) for columns in model.columns_):
         return _Late(model, X)
     steps = _without_check(model) if isinstance(model, Pipeline) else ()
@@ -62,6 +70,34 @@ def make_predictor(model, X):
         if isinstance(kept, np.ndarray) and all(_are_names(columns) for *_, columns in branches):
             return _Early(steps, X, branches, kept)
     return _Whole(model, X)
+
+
+def check_binary_model(model):
+    """Refuse a model that does not predict the risk of one event.
+
+    Parameters
+    ----------
+    model : fitted estimator
+        What the caller gave.
+
+    Raises
+    ------
+    TypeError
+        If it predicts no probabilities.
+    ValueError
+        If it predicts those of more than two classes.
+    """
+    if not hasattr(model, "predict_proba"):
+        raise TypeError(
+            f"a model of a binary outcome with predict_proba is needed; {type(model).__name__} predicts no "
+            f"probabilities (it is a regressor, or an SVC without probability=True)"
+        )
+    classes = getattr(model, "classes_", (0, 1))
+    if len(classes) != 2:
+        raise ValueError(
+            f"a model of a binary outcome is needed; this one knows {len(classes)} classes "
+            f"({', '.join(map(str, classes[:5]))}): fit one class against the others"
+        )
 
 
 def _without_check(pipeline):

@@ -28,7 +28,7 @@ from ..metrics import (
     observed_expected_ratio,
     scaled_brier_score,
 )
-from ._blocks import unwrap
+from ._blocks import check_binary_model, unwrap
 from .drift import feature_drift
 
 __all__ = ["ExternalValidation", "external_validate", "recalibrate"]
@@ -111,8 +111,10 @@ def external_validate(
 
     Raises
     ------
+    TypeError
+        If the model predicts no probabilities.
     ValueError
-        If a cohort lacks a column, the outcome is not binary, or a prediction is NaN; all are named.
+        If a cohort lacks a column, the outcome or the model is not binary, or a prediction is NaN; all are named.
     """
     cohorts = cohorts if isinstance(cohorts, dict) else {"external": cohorts}
     if not cohorts:
@@ -193,6 +195,7 @@ def _predict(model, name, cohort):
             f"cohort {name!r} lacks {len(missing)} of the model's {len(known)} columns: {shown}"
             f"{' ...' if len(missing) > 5 else ''}; bring them, or add them as NaN where nothing was measured"
         )
+    check_binary_model(model)
     risk = model.predict_proba(cohort.X[list(known)])[:, 1]
     undefined = cohort.X.index[~np.isfinite(risk)]
     if len(undefined):

@@ -49,7 +49,7 @@ _OPTIONS = {
         ("models: [logistic, random_forest]", "what the search chooses from"),
         ("selectors: [anova, mrmr]", "how it ranks image features"),
         ("n_features: [3, 6, 12]", "how many of them it may keep"),
-        ("importance: false", "leaves the permutation importance out of the report, and its share of the time"),
+        ("importance: false", "a shorter run, which does not tell what the models lean on"),
     ),
 }
 """Part of the study file -> pairs of a key with its value, as YAML, and what it is for."""

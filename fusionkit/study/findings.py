@@ -6,6 +6,7 @@ from ..exceptions import Problem
 from ..metrics import feasibility
 from ..model_selection import (
     audit_cohort,
+    calibration_table,
     duplicated_files,
     importance_table,
     modality_shapley,
@@ -92,13 +93,14 @@ def findings(cohort, comparison, spec, facts, digests):
     -------
     entries : dict
         ``feasibility`` (dict); lists of records, empty where there is nothing to tell: ``coverage`` of the time windows
-        (one per measurement), ``importance``, ``contribution`` (of the modalities, where all their combinations were
-        compared), ``audit`` and ``subgroups``.
+        (one per measurement), ``calibration`` (one per model and metric), ``importance``, ``contribution`` (of the
+        modalities, where all their combinations were compared), ``audit`` and ``subgroups``.
     """
     confidence, fusion = spec.validation.confidence, told_fusion(comparison)
     return {
         "feasibility": facts,
         "coverage": _coverage(cohort.audit.coverage),
+        "calibration": plain_records(calibration_table(comparison, confidence=confidence)),
         "importance": _importance(comparison, fusion, confidence),
         "contribution": _contribution(cohort, comparison, confidence),
         "audit": audit_entry(cohort, spec, digests),

@@ -8,7 +8,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -19,9 +19,12 @@ from fusionkit.model_selection import (
     PermutationExaminer,
     Split,
     compare_fusions,
+    explain_patient,
+    external_validate,
     importance,
     importance_table,
     make_fusions,
+    partial_dependence,
     permutation_importance,
 )
 from fusionkit.model_selection._blocks import make_predictor
@@ -193,6 +196,22 @@ def test_what_cannot_be_examined_is_refused(examined):
         importance_table(compare_fusions(make_cohort(), fusions=["ehr"], **QUICK).nested)
     with pytest.raises(ValueError, match="one class only"):
         permutation_importance(MODELS["early"], X[40:], np.zeros(40, dtype=int))
+
+
+@pytest.mark.parametrize("ask", ["importance", "explanation", "dependence", "external"])
+def test_models_of_other_outcomes_are_refused_by_name(ask):
+    cohort = make_cohort()
+    X, three = cohort.X[["ct__f1", "ct__f2"]], np.arange(len(cohort.y)) % 3
+    calls = {
+        "importance": lambda model: permutation_importance(model, X, cohort.y),
+        "explanation": lambda model: explain_patient(model, X, X.index[0]),
+        "dependence": lambda model: partial_dependence(model, X, ["ct__f1"]),
+        "external": lambda model: external_validate(model, cohort),
+    }
+    with pytest.raises(ValueError, match=r"binary outcome is needed; this one knows 3 classes \(0, 1, 2\)"):
+        calls[ask](LogisticRegression().fit(X, three))
+    with pytest.raises(TypeError, match="Ridge predicts no probabilities"):
+        calls[ask](Ridge().fit(X, three))
 
 
 def test_constant_predictions_have_no_importance_and_no_interval():

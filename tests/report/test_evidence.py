@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from fusionkit.metrics import (
-    calibration_slope,
     cox_snell_r2_from_auc,
     expected_auc_width,
     max_parameters_binary,
@@ -55,17 +54,25 @@ def test_the_ladder_says_how_many_moved_rightly(results, predictions):
     assert f"{rightly} of 33 patients with the event moved in the right direction" in ladder.caption
 
 
-def test_calibration_slopes_are_averaged_over_the_repeats(results, predictions):
-    mine = predictions[predictions["fusion"] == "early"].groupby("repeat")
-    slopes = [calibration_slope(part["y_true"], part["y_score"]).value for _, part in mine]
+def calibrated(slope, reason=""):
+    limits = {"low": slope and slope - 0.2, "high": slope and slope + 0.3, "reason": reason}
+    at = {"fusion": "early", "method": "bootstrap of patients, percentile, 500 resamples", **limits}
+    return [{**at, "metric": name, "value": slope} for name in ("slope", "intercept", "observed_expected", "ici")]
+
+
+def test_calibration_is_told_with_the_intervals_of_the_run(results, predictions):
+    assert "slope 0" not in calibration(results, predictions)["plots"][1]["note"]
+    results["calibration"] = calibrated(0.8)
+    view = calibration(results, predictions)
+    assert "Calibration slope 0.80 (0.60 to 1.10), intercept +0.80 (0.60 to 1.10), events" in view["plots"][1]["note"]
+    assert "95 % intervals (bootstrap of patients, percentile, 500 resamples)" in view["caption"]
+    assert "slope" not in view["plots"][0]["note"]
+
+
+def test_an_undefined_slope_is_told_with_its_reason(results, predictions):
+    results["calibration"] = calibrated(None, "the risks separate the classes")
     note = calibration(results, predictions)["plots"][1]["note"]
-    limits = f"({min(slopes):.2f} to {max(slopes):.2f} over the repeats)"
-    assert f"Calibration slope {np.mean(slopes):.2f} {limits}" in note
-
-
-def test_perfect_separation_leaves_the_slope_undefined_in_words(results, predictions):
-    perfect = predictions.assign(y_score=predictions["y_true"])
-    assert "The calibration slope is undefined" in calibration(results, perfect)["plots"][0]["note"]
+    assert note.endswith("The calibration slope is undefined: the risks separate the classes.")
 
 
 def test_the_index_of_stability_counts_all_candidates_of_the_modality(results):

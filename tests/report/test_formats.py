@@ -38,6 +38,8 @@ def hostile(make_results, predictions):
     results["missingness"] = [{"pattern": [HOSTILE], "n": 3, "n_events": 1, "site": FORMULA}]
     results["subgroups"] = [{HOSTILE: FORMULA, "level": HOSTILE, "n": 3}]
     results["audit"] = [{"finding": FORMULA}]
+    leaning = {"fusion": "early", "kind": "feature", "importance": 0.1, "low": 0.0, "high": 0.2}
+    results["importance"] = [{**leaning, "name": name, "modality": HOSTILE} for name in (HOSTILE, FORMULA)]
     results["versions"][HOSTILE] = HOSTILE
     for row in results["comparison"]["folds"]:
         row["features"] = [FORMULA if name.endswith("Feature0") else name for name in row["features"]]
@@ -117,7 +119,7 @@ def test_hostile_text_is_text_on_the_pages(written, name):
 
 def test_hostile_text_is_text_in_every_figure(written):
     files = sorted((written / "figures").glob("*.svg"))
-    assert len(files) == 12
+    assert len(files) == 13
     shown = []
     for file in files:
         root = ElementTree.parse(file).getroot()
@@ -132,7 +134,7 @@ def test_hostile_text_is_text_in_every_figure(written):
 
 def test_no_cell_of_a_csv_is_a_formula(written):
     files = sorted((written / "figures").glob("*.csv"))
-    assert len(files) == 12
+    assert len(files) == 13
     quoted = 0
     for file in files:
         for row in csv.reader(io.StringIO(file.read_text(encoding="utf-8"))):
