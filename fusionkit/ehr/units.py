@@ -186,7 +186,9 @@ def _bridge(source, target, unit_from, unit_to, analyte):
     found = None if analyte is None else find_analyte(analyte)
     if found is None:
         told = "which was not named" if analyte is None else f"and {analyte!r} is not in its table"
-        way_out = f"Name one of {', '.join(ANALYTES)}, or give the values in one unit."
+        near = difflib.get_close_matches(str(analyte).casefold(), ANALYTES, 1, 0.6)
+        known = f"{near[0]}?" if near else f"one of {', '.join(ANALYTES)}"
+        way_out = f"Name it under 'analyte' ({known}), or give the values in one unit."
         raise UnitError(f"{unit_from} to {unit_to} needs the molar mass of the analyte, {told}. {way_out}")
     return registry.Quantity(found.molar_mass, "g/mol") ** -power
 

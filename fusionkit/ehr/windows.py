@@ -305,7 +305,8 @@ def _to_unit(measured, window):
         try:
             factor, offset = conversion(str(measured.units[code]), window.unit, window.analyte or window.event)
         except UnitError as error:
-            problems.append(Problem(f"{mask.sum()} values cannot be converted: {error} ({measured.told(mask)})"))
+            reason = str(error).removesuffix(".")
+            problems.append(Problem(f"{mask.sum()} values cannot be converted: {reason} ({measured.told(mask)})"))
             withheld = withheld | mask
         else:
             value[mask] = value[mask] * factor + offset

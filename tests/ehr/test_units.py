@@ -107,6 +107,8 @@ def test_what_cannot_be_converted_is_refused_with_the_reason():
         conversion("mg/dL", "kg")
     with pytest.raises(UnitError, match="needs the molar mass of the analyte, which was not named"):
         conversion("mg/dL", "mmol/L")
+    with pytest.raises(UnitError, match=r"Name it under 'analyte' \(haemoglobin\?\), or give the values in one unit"):
+        convert(13.5, "g/dL", "mmol/L", analyte="Hämoglobin")
     with pytest.raises(UnitError, match="'crp' is not in its table"):
         conversion("mg/dL", "mmol/L", "crp")
     with pytest.raises(UnitError, match="an arbitrary unit has no physical size"):
