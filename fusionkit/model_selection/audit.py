@@ -167,8 +167,8 @@ def _duplicated_rows(cohort):
         block = cohort.X[columns]
         known = block.notna().any(axis=1)
         identifying = int((block.nunique() > len(block) / 2).sum())
-        if identifying < IDENTIFYING and what != "all features" and cohort.kinds[what] == "record":
-            continue  # age and sex may well agree
+        if identifying < IDENTIFYING and what != "all features":
+            continue  # age and sex, or a few findings in the ECG, may well agree
         for patients in _alike(pd.util.hash_pandas_object(_plain(block[known]), index=False)):
             if patients not in seen:
                 seen.add(patients)

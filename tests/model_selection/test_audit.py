@@ -74,6 +74,13 @@ def test_agreeing_in_age_and_sex_is_no_duplicate():
     assert set(found["severity"]) == {"warning"}  # identical in everything, but everything is little
 
 
+def test_agreeing_in_a_few_coarse_findings_is_no_duplicate_whatever_the_modality(cohort):
+    X = cohort.X.assign(ct__f0=np.arange(60) % 3.0)
+    ct = [column for column in X if column.startswith("ct__") and column != "ct__f0"]
+    coarse = X.drop(columns=ct).assign(ct__f1=np.arange(60) // 2 % 2.0)
+    assert not audit_cohort(changed(cohort, X=coarse))["what"].str.contains("identical in ct").any()
+
+
 def test_patients_without_a_scan_are_not_duplicates_of_each_other(cohort):
     X = cohort.X.copy()
     X.loc[["P001", "P002", "P003"], [c for c in X if c.startswith("ct")]] = np.nan
