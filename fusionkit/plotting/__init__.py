@@ -1,6 +1,7 @@
 """Displays: each draws the table it was given, hands it back with ``frame()``, and accepts an existing axis."""
 
 from .calibration import CalibrationDisplay
+from .coverage import CoverageDisplay
 from .decision_curve import DecisionCurveDisplay
 from .drift import DriftDisplay
 from .explanation import ExplanationDisplay, PartialDependenceDisplay
@@ -16,6 +17,7 @@ from .stability import StabilityDisplay
 
 __all__ = [
     "CalibrationDisplay",
+    "CoverageDisplay",
     "DecisionCurveDisplay",
     "DriftDisplay",
     "ExplanationDisplay",

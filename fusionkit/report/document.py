@@ -99,7 +99,8 @@ def report_document(summary):
     sections = [
         Section(f"Verdict: {verdict.headline}", [" ".join(verdict.sentences), Bullets(verdict.cautions), verdict.rule]),
         Section("Patients", [*_patients(summary), *entries["patients"]]),
-        Section("Missing data", [summary["missingness"]["sentence"], *_missing(summary["missingness"])]),
+        Section("Values around the scan", _drawn(summary["coverage"])),
+        Section("Missing data", [summary["missingness"]["sentence"], *_drawn(summary["missingness"])]),
         Section("What this number of patients allows", _feasibility(summary["feasibility"])),
         Section("Discrimination", _discrimination(evidence)),
         Section("Calibration", [*plots, summary["calibration"]["caption"]] if plots else []),
@@ -139,7 +140,7 @@ def _patients(summary):
         yield Table("Warnings", ["Where", "Warning", "Way out"], rows, more)
 
 
-def _missing(view):
+def _drawn(view):
     return [view["figure"], _entry(view["table"]) if view["table"] else None]
 
 

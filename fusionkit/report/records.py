@@ -6,7 +6,6 @@ Read from the results, each optional:
   (empty when nothing is); further entries, such as ``fusion``, ``auc``, ``low`` and ``high``, become columns;
 - ``table_one``: list of records such as {variable, level, all, event, no_event, missing};
 - ``importance``: list of {fusion, feature or modality, importance, low, high};
-- ``coverage``, here or in ``cohort``: list of {measurement, window, ...}, one per measurement;
 - ``contribution``: list of {modality, alone, shapley, low, high, share};
 - ``missing_values``: list of {modality, column, n_missing, share}, one per column with gaps;
 - ``audit``: list of {check, finding, severity, way_out};
@@ -23,18 +22,13 @@ from ..plotting import MissingnessDisplay
 from .figures import Drawing
 from .numbers import count, fixed, interval, is_number, listed, percent, signed
 
-__all__ = ["ENTRIES", "MAX_RECORDS", "entry_tables", "missingness"]
+__all__ = ["ENTRIES", "MAX_RECORDS", "entry_tables", "missingness", "record_table"]
 
 MAX_RECORDS = 200
 """Longer tables are cut; ``results.json`` has them all."""
 
 ENTRIES = {
     "table_one": ("patients", "Characteristics of the patients", ""),
-    "coverage": (
-        "patients",
-        "Patients with a value in the time window",
-        "The window as the study has it, and how many patients a wider one would keep.",
-    ),
     "missing_values": ("patients", "Columns with missing values", ""),
     "contribution": (
         "features",
@@ -97,7 +91,7 @@ def missingness(results):
     caption = "One row per pattern: filled where data are there, open where they are missing."
     extra = [key for row in rows for key in row if key not in {"pattern", "n", "n_events"}]
     named = [{**row, "pattern": listed(row["pattern"]) or "nothing missing"} for row in rows]
-    table = _table("Patterns of missing data", named) if extra else None
+    table = record_table("Patterns of missing data", named) if extra else None
     return {
         "figure": Drawing("missingness", "Patterns of missing data", said, caption, display),
         "sentence": said,
@@ -149,15 +143,29 @@ def _tables(title, value):
     if isinstance(value, dict):
         plain = {key: inner for key, inner in value.items() if not isinstance(inner, (dict, list))}
         if plain:
-            yield _table(title, [{"entry": key, "value": inner} for key, inner in plain.items()])
+            yield record_table(title, [{"entry": key, "value": inner} for key, inner in plain.items()])
         for key, inner in value.items():
             if key not in plain and inner:
                 yield from _tables(f"{title}: {key}", inner)
     else:
-        yield _table(title, [row if isinstance(row, dict) else {"value": row} for row in value])
+        yield record_table(title, [row if isinstance(row, dict) else {"value": row} for row in value])
 
 
-def _table(title, records):
+def record_table(title, records):
+    """Return records as a table for the template.
+
+    Parameters
+    ----------
+    title : str
+        What stands above it.
+    records : list of dict
+        One per row, see above.
+
+    Returns
+    -------
+    table : dict
+        As in :func:`entry_tables`.
+    """
     columns = _columns([key for key in dict.fromkeys(key for row in records for key in row) if _told(records, key)])
     shown = records[:MAX_RECORDS]
     rows = [[_cell(row, key) for key in columns] for row in shown]

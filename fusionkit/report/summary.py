@@ -4,6 +4,7 @@ import json
 
 from .calibration import calibration
 from .clinical_use import clinical_use
+from .coverage import coverage
 from .evidence import discrimination
 from .feasibility import feasibility
 from .features import features
@@ -50,6 +51,7 @@ def summarise(results, predictions):
         "verdict": make_verdict(results),
         "patients": patients(results),
         "feasibility": feasibility(results),
+        "coverage": coverage(results),
         "missingness": missingness(results),
         "evidence": discrimination(results, predictions),
         "calibration": calibration(results, predictions),

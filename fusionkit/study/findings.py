@@ -124,16 +124,16 @@ def told_fusion(comparison):
 
 
 def _coverage(rows):
-    """One record per measurement: patients with a value in its window, and in a wider one."""
-    wide = {}
-    for row in rows:
-        name = f"{row['modality']}__{row['variable']}"
-        start, stop = row["window"]
-        record = wide.setdefault((name, start, stop), {"measurement": name, "window": f"{start:+g} to {stop:+g} days"})
-        days = row["widened_by_days"]
-        label = "any time" if days is None else f"+{days:g} d" if days else "as it is"
-        record[label] = f"{row['n_patients']} of {row['n_total']}"
-    return list(wide.values())
+    """One record per measurement and width: patients with a value in the window, or in a wider one."""
+    kept = ("widened_by_days", "n_patients", "n_total")
+    return [
+        {
+            "measurement": f"{row['modality']}__{row['variable']}",
+            "window": "{:+g} to {:+g} days".format(*row["window"]),
+            **{key: row[key] for key in kept},
+        }
+        for row in rows
+    ]
 
 
 def _importance(comparison, fusion, confidence):

@@ -6,6 +6,7 @@ import pytest
 
 from fusionkit.plotting import (
     CalibrationDisplay,
+    CoverageDisplay,
     DecisionCurveDisplay,
     FlowDisplay,
     ForestDisplay,
@@ -154,3 +155,21 @@ def test_names_that_begin_alike_stay_apart_when_cut():
     assert shorten_all([*names, "ehr__age"], 40) == [*labels, "ehr__age"]
     assert shorten_all(["ct__a", "ct__b"], 40) == ["ct__a", "ct__b"]
     assert shorten_all(["x" * 50], 9) == ["xxxx…xxxx"]
+
+
+def test_every_window_is_a_dot_at_its_share_and_the_one_of_the_study_is_filled():
+    rows = [
+        {"measurement": name, "window": "-3 to +1 days", "widened_by_days": days, "n_patients": n, "n_total": 80}
+        for name, counts in (("ehr__crp", (40, 60, 80)), ("ehr__urea", (20, 24, 30)))
+        for days, n in zip((0, 7, None), counts, strict=True)
+    ]
+    display = CoverageDisplay(rows[::-1]).plot()
+    table = display.frame()
+    assert table["widened_by_days"].tolist() == [0, 7, np.inf] * 2
+    for place, name in enumerate(["ehr__urea", "ehr__crp"]):
+        wide, as_it_is = display.ax_.lines[2 * place : 2 * place + 2]
+        expected = table.loc[table["measurement"] == name, "share"].to_numpy()
+        np.testing.assert_array_equal(wide.get_xdata(), expected)
+        assert set(wide.get_ydata()) == {place}
+        assert wide.get_markerfacecolor() == "none"
+        np.testing.assert_array_equal(as_it_is.get_xdata(), expected[:1])

@@ -16,10 +16,12 @@ from fusionkit.metrics import (
 from fusionkit.report import render_report
 from fusionkit.report.calibration import calibration
 from fusionkit.report.clinical_use import THRESHOLDS, clinical_use
+from fusionkit.report.coverage import coverage
 from fusionkit.report.feasibility import feasibility
 from fusionkit.report.importance import importance
 from fusionkit.report.records import MAX_RECORDS, entry_tables, missingness
 from fusionkit.report.stability import stability
+from fusionkit.report.summary import drawings, summarise
 
 
 def test_net_benefit_stands_beside_the_baseline_and_treating_all_and_none(results, predictions):
@@ -134,11 +136,23 @@ def test_complete_data_need_no_figure(results):
     assert missingness(results) == {"figure": None, "sentence": "", "table": None}
 
 
+def test_the_windows_of_measurements_are_drawn_and_tabled(results, predictions):
+    assert coverage(results) == {"figure": None, "table": None}
+    crp = {"measurement": "ehr__crp", "window": "-3 to +1 days", "n_total": 74}
+    widths = [(0, 60), (7, 70), (None, 72)]
+    results["coverage"] = [crp | {"widened_by_days": days, "n_patients": n} for days, n in widths]
+    view = coverage(results)
+    assert view["table"]["columns"] == ["Measurement", "Window", "As it is", "7 days wider", "Any time"]
+    assert view["table"]["rows"] == [["ehr__crp", "-3 to +1 days", "60 of 74", "70 of 74", "72 of 74"]]
+    assert view["figure"].description == "ehr__crp: 60 of 74 patients."
+    assert "coverage" in {figure.name for figure in drawings(summarise(results, predictions))}
+
+
 def test_entries_of_the_cohort_are_found(results):
-    results["cohort"]["coverage"] = [{"modality": "ct", "n": 60, "share": 60 / 74}]
+    results["cohort"]["table_one"] = [{"modality": "ct", "n": 60, "share": 60 / 74}]
     results["missing_values"] = [{"modality": "ehr", "column": "ehr__crp", "n_missing": 4, "share": 4 / 74}]
-    coverage, gaps = entry_tables(results, "patients")
-    assert coverage["rows"] == [["ct", "60", "81.1 %"]]
+    first, gaps = entry_tables(results, "patients")
+    assert first["rows"] == [["ct", "60", "81.1 %"]]
     assert gaps["rows"] == [["ehr", "ehr__crp", "4", "5.4 %"]]
 
 

@@ -65,11 +65,12 @@ def test_findings_of_a_run(results, twins):
     assert any("same ct image" in row["message"] for row in results["cohort"]["warnings"])
     assert results["feasibility"]["n"] == results["cohort"]["n"]
     assert results["feasibility"]["n_candidates"] == sum(m["columns"] for m in results["cohort"]["modalities"].values())
-    [crp] = results["coverage"]
-    assert crp["measurement"] == "ehr__crp"
-    assert crp["window"] == "-30 to +1 days"
-    counts = [int(text.split(" of ")[0]) for key, text in crp.items() if key not in {"measurement", "window"}]
+    crp = results["coverage"]
+    assert {(row["measurement"], row["window"]) for row in crp} == {("ehr__crp", "-30 to +1 days")}
+    assert (crp[0]["widened_by_days"], crp[-1]["widened_by_days"]) == (0, None)
+    counts = [row["n_patients"] for row in crp]
     assert counts == sorted(counts)
+    assert len(counts) > 2
     assert {row["name"] for row in results["importance"] if row["kind"] == "modality"} == {"ehr", "ct"}
     shares = {row["modality"]: row["shapley"] for row in results["contribution"]}
     full = results["contribution"][0]["full"]
