@@ -119,7 +119,7 @@ def compute_features(image, mask, spacing_mm, settings, enabled, *, shape=True, 
 
 def _first_order(region):
     return first_order_statistics(
-        region.values.astype(np.float64),
+        region.values,
         region.grey.counts,
         float(np.prod(region.spacing_mm)),
         region.settings.get("voxelArrayShift", 0),

@@ -13,8 +13,9 @@ def first_order_statistics(values, level_counts, voxel_volume_mm3, shift=0.0, *,
 
     Parameters
     ----------
-    values : ndarray of shape (..., n_voxels), float64
-        The intensities inside each region, in any order, all finite; at least one.
+    values : ndarray of shape (..., n_voxels)
+        The intensities inside each region, in any order, all finite; at least one. Whole numbers of 8 or 16 bits are
+        fastest as they are; everything is computed in float64.
     level_counts : ndarray of shape (..., n_levels)
         How many voxels of each region carry each grey level after discretisation; entries of zero are allowed.
     voxel_volume_mm3 : float
@@ -30,8 +31,9 @@ def first_order_statistics(values, level_counts, voxel_volume_mm3, shift=0.0, *,
         By pyradiomics's feature name. The variance is that of a population (IBSI ECT3), percentiles are
         interpolated linearly, and a flat region has skewness and kurtosis 0, as in pyradiomics.
     """
+    p10, p25, p50, p75, p90 = _percentiles(values, [10, 25, 50, 75, 90])
+    values = values.astype(np.float64, copy=False)
     minimum, maximum, mean = values.min(axis=-1), values.max(axis=-1), values.mean(axis=-1)
-    p10, p25, p50, p75, p90 = np.percentile(values, [10, 25, 50, 75, 90], axis=-1)
     deviations = values - mean[..., None]
     variance, third, fourth = _central_moments(deviations)
     energy = _energy(values, 0.0 if ibsi else shift)
@@ -58,6 +60,19 @@ def first_order_statistics(values, level_counts, voxel_volume_mm3, shift=0.0, *,
         "Uniformity": uniformity,
         "Variance": variance,
     }
+
+
+def _percentiles(values, percents):
+    """What ``numpy.percentile`` gives for float64; numbers of 8 and 16 bits are sorted by radix, which is faster."""
+    if values.dtype.kind not in "iu" or values.dtype.itemsize > 2:
+        return np.percentile(values.astype(np.float64, copy=False), percents, axis=-1)
+    ordered = np.sort(values, axis=-1, kind="stable")
+    place = np.array(percents) / 100 * (values.shape[-1] - 1)
+    below = np.floor(place).astype(np.intp)
+    above = np.minimum(below + 1, values.shape[-1] - 1)
+    low, high = (np.moveaxis(ordered[..., at].astype(np.float64), -1, 0) for at in (below, above))
+    part = (place - below).reshape(-1, *[1] * (values.ndim - 1))
+    return np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part))
 
 
 def _central_moments(deviations):

@@ -92,3 +92,14 @@ def test_many_regions_of_equal_size_have_what_each_has_alone():
     for row in range(6):
         alone = statistics_of(values[row], counts[row], 2.0, 10.0)
         assert {name: float(value[row]) for name, value in together.items()} == pytest.approx(alone, rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.uint16])
+@pytest.mark.parametrize("shape", [(1,), (2,), (7,), (1001,), (5, 38), (3, 1)], ids=str)
+def test_short_whole_numbers_give_bit_for_bit_what_float64_gives(dtype, shape):
+    limits = np.iinfo(dtype)
+    values = np.random.default_rng(6).integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True)
+    counts = np.ones((*shape[:-1], 4))
+    expected = first_order_statistics(values.astype(np.float64), counts, 2.0, 10.0)
+    for name, got in first_order_statistics(values, counts, 2.0, 10.0).items():
+        np.testing.assert_array_equal(got, expected[name], err_msg=name)
