@@ -19,6 +19,9 @@ FEW_VALUES = 10
 
 _COLUMNS = ("modality", "variable", "level", "unit", "statistic", "group", "n", "missing", "value", "low", "high")
 
+_IN_WORDS = {"a": "years", "mo": "months", "wk": "weeks", "d": "days"}
+"""UCUM's codes of time, as readers of a table call them."""
+
 
 @dataclass(frozen=True, eq=False)
 class CohortSummary:
@@ -264,7 +267,7 @@ def _digits(row):
 def _heading(variable, first, place):
     if first["statistic"] == "count":
         return f"    {first['level']}" if place else f"{variable}, n (%): {first['level']}"
-    unit = f" [{first['unit']}]" if first["unit"] else ""
+    unit = f" [{_IN_WORDS.get(first['unit'], first['unit'])}]" if first["unit"] else ""
     return f"{variable}{unit}, {'mean (SD)' if first['statistic'] == 'mean' else 'median [IQR]'}"
 
 

@@ -170,7 +170,7 @@ def test_the_printed_table_shows_units_missing_counts_and_no_p_value_unasked(sam
         "Missing",
         "Std. difference",
     ]
-    assert table.index[0] == "age [a], mean (SD)"
+    assert table.index[0] == "age [years], mean (SD)"
     assert table["Missing"].iloc[0] == str(cohort.X["ehr__age"].isna().sum())
     assert table["overall (n = 80)"].iloc[0] == f"{cohort.X['ehr__age'].mean():.1f} ({cohort.X['ehr__age'].std():.1f})"
     assert "P value" in cohort.summary(p_values=True).table()
