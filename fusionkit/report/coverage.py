@@ -39,4 +39,6 @@ def coverage(results):
 
 
 def _width(days):
-    return "any time" if days is None else f"{days:g} days wider" if days else "as it is"
+    if days is None:
+        return "any time"
+    return f"{days:g} {'day' if days == 1 else 'days'} wider" if days else "as it is"

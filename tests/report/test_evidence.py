@@ -139,11 +139,11 @@ def test_complete_data_need_no_figure(results):
 def test_the_windows_of_measurements_are_drawn_and_tabled(results, predictions):
     assert coverage(results) == {"figure": None, "table": None}
     crp = {"measurement": "ehr__crp", "window": "-3 to +1 days", "n_total": 74}
-    widths = [(0, 60), (7, 70), (None, 72)]
+    widths = [(0, 60), (1.0, 66), (7, 70), (None, 72)]
     results["coverage"] = [crp | {"widened_by_days": days, "n_patients": n} for days, n in widths]
     view = coverage(results)
-    assert view["table"]["columns"] == ["Measurement", "Window", "As it is", "7 days wider", "Any time"]
-    assert view["table"]["rows"] == [["ehr__crp", "-3 to +1 days", "60 of 74", "70 of 74", "72 of 74"]]
+    assert view["table"]["columns"] == ["Measurement", "Window", "As it is", "1 day wider", "7 days wider", "Any time"]
+    assert view["table"]["rows"] == [["ehr__crp", "-3 to +1 days", "60 of 74", "66 of 74", "70 of 74", "72 of 74"]]
     assert view["figure"].description == "ehr__crp: 60 of 74 patients."
     assert "coverage" in {figure.name for figure in drawings(summarise(results, predictions))}
 
