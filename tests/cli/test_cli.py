@@ -115,7 +115,7 @@ def test_check_lists_everything_and_tells_by_its_status(command, study):
     assert status == 1
     assert f"clinical.csv, row 5, column age, patient {clinical.patient_id[3]}: 'sixty' is not a number" in said
     assert "ehr__biopsy: separates the two outcomes perfectly" in said
-    assert "patient(s) are left out" in said
+    assert "patients are left out" in said
     (study / "study.yaml").write_text(STUDY.replace("folds: 3", "fold: 3").replace("title", "titel"))
     status, said = command("check", "study.yaml", cwd=study)
     assert status == 1

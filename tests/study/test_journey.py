@@ -121,7 +121,7 @@ def test_a_dirtier_export_is_told_in_words_that_lead_on(command, tmp_path):
         "1 ids differ from a patient's in zeros, case, spaces or dashes: 8 looks like 00008",
         "the times of scans are dates, which count as midnight; the others have a time of day. Compare calendar days "
         "('resolution: day')",
-        "The study can be run; 2 patient(s) are left out.",
+        "The study can be run; 2 patients are left out.",
     ):
         assert expected in said, said
     assert "Diagnosen" not in said, "several codes in a cell are no reason to refuse the draft's own dictionary"
