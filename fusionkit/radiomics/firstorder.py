@@ -31,8 +31,8 @@ def first_order_statistics(values, level_counts, voxel_volume_mm3, shift=0.0, *,
         By pyradiomics's feature name. The variance is that of a population (IBSI ECT3), percentiles are
         interpolated linearly, and a flat region has skewness and kurtosis 0, as in pyradiomics.
     """
-    p10, p25, p50, p75, p90 = _percentiles(values, [10, 25, 50, 75, 90])
-    values = values.astype(np.float64, copy=False)
+    stored, values = values, values.astype(np.float64, copy=False)
+    p10, p25, p50, p75, p90 = _percentiles(stored, values, [10, 25, 50, 75, 90])
     minimum, maximum, mean = values.min(axis=-1), values.max(axis=-1), values.mean(axis=-1)
     deviations = values - mean[..., None]
     variance, third, fourth = _central_moments(deviations)
@@ -62,11 +62,11 @@ def first_order_statistics(values, level_counts, voxel_volume_mm3, shift=0.0, *,
     }
 
 
-def _percentiles(values, percents):
-    """What ``numpy.percentile`` gives for float64; numbers of 8 and 16 bits are sorted by radix, which is faster."""
-    if values.dtype.kind not in "iu" or values.dtype.itemsize > 2:
-        return np.percentile(values.astype(np.float64, copy=False), percents, axis=-1)
-    ordered = np.sort(values, axis=-1, kind="stable")
+def _percentiles(stored, values, percents):
+    """``numpy.percentile`` of the values; if stored as 8 or 16 bits, they are sorted by radix, which is faster."""
+    if stored.dtype.kind not in "iu" or stored.dtype.itemsize > 2:
+        return np.percentile(values, percents, axis=-1)
+    ordered = np.sort(stored, axis=-1, kind="stable")
     place = np.array(percents) / 100 * (values.shape[-1] - 1)
     below = np.floor(place).astype(np.intp)
     above = np.minimum(below + 1, values.shape[-1] - 1)

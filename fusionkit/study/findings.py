@@ -93,8 +93,8 @@ def findings(cohort, comparison, spec, facts, digests):
     -------
     entries : dict
         ``feasibility`` (dict); lists of records, empty where there is nothing to tell: ``coverage`` of the time windows
-        (one per measurement), ``calibration`` (one per model and metric), ``importance``, ``contribution`` (of the
-        modalities, where all their combinations were compared), ``audit`` and ``subgroups``.
+        (one per measurement and width), ``calibration`` (one per model and metric), ``importance``, ``contribution``
+        (of the modalities, where all their combinations were compared), ``audit`` and ``subgroups``.
     """
     confidence, fusion = spec.validation.confidence, told_fusion(comparison)
     return {
