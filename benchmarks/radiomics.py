@@ -11,15 +11,16 @@ fastrad and nyxus are measured on the original image only, since they filter no 
 (by default this one) has them. They are no replacement for pyradiomics's numbers: nyxus has other grey levels, more
 features and IBSI's names; fastrad reads neither NRRD nor NIfTI, so it is given bare arrays, which spares it inflating.
 
-Two more jobs measure the wall clock: ``processes``, a batch by one and by two processes, each warmed up; and
+Two more jobs measure the wall clock: ``processes``, a batch by one and by two processes, each warmed up, in turns, of
+which the medians are compared, since a shared machine's speed changes by a third from one turn to the next; and
 ``start``, a new process from its beginning to the features of a small case, with compiled code on disk and without.
 """
 
 import argparse
 import json
-import math
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -239,9 +240,10 @@ def compare_processes(folder):
                 shutil.copy(file, path)
             rows.append(row)
         got = run({"processes": rows, "document": document})
-        one, two = got["1"], got["2"]
+        one, two = (statistics.median(got[n_jobs]) for n_jobs in ("1", "2"))
         print(
-            f"{copies} x {job:22} one process {one:.2f} s, two {two:.2f} s, ratio {one / two:.2f} (promised 1.9)",
+            f"{copies} x {job:22} one process {one:.2f} s, two {two:.2f} s, ratio {one / two:.2f} (promised 1.9); "
+            f"turn by turn {', '.join(f'{a / b:.2f}' for a, b in zip(got['1'], got['2'], strict=True))}",
             flush=True,
         )
 
@@ -253,13 +255,13 @@ def measure_processes(rows, document):
 
     table = pd.DataFrame(rows, columns=["Image", "Mask"])
     extractors = {n_jobs: RadiomicsExtractor(document, n_jobs=n_jobs) for n_jobs in (1, 2)}
-    seconds = dict.fromkeys(extractors, math.inf)
-    for attempt in range(4):  # in turns, since a machine's speed drifts; the first warms both up
+    seconds = {n_jobs: [] for n_jobs in extractors}
+    for turn in range(8):  # the first warms both up
         for n_jobs, extractor in extractors.items():
             start = time.perf_counter()
             extractor.transform(table)
-            if attempt:
-                seconds[n_jobs] = min(seconds[n_jobs], time.perf_counter() - start)
+            if turn:
+                seconds[n_jobs].append(time.perf_counter() - start)
     print(json.dumps(seconds))
 
 
