@@ -12,10 +12,10 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.model_selection import ParameterGrid, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit.models import make_model, model_grid, model_names, model_table
 from fusionkit.models.dynamic import DynamicEnsembleClassifier, knora_e, knora_u
+from tests.contract import parametrize_with_checks
 from tests.reference.dynamic_cases import CASES
 
 NAMED = [(task, name) for task in ("classification", "regression") for name in model_names(task=task)]
