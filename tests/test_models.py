@@ -1,8 +1,6 @@
 """Models by name: each can be made, searched and fitted, needs what the table says, and draws from its seed alone."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -96,11 +94,6 @@ def test_a_model_that_needs_no_scaling_predicts_alike_when_a_column_is_stretched
     stretched = X * np.where(np.arange(X.shape[1]) % 2, 1.0, 1024.0)
     scores = [of_few_trees(task, name).fit(table, y).predict(table) for table in (X, stretched)]
     assert np.mean(np.isclose(scores[0], scores[1])) > 0.9
-
-
-def test_xgboost_is_imported_only_when_asked_for():
-    code = "import sys, fusionkit.models as m; m.model_table(); m.make_model('lda'); print('xgboost' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_a_grid_is_a_copy_and_takes_a_prefix():
