@@ -89,7 +89,6 @@ def test_as_a_process_it_tells_by_its_status_and_shows_no_traceback(tmp_path, re
     assert done.returncode == 1
     assert "nothing.yaml: there is no such study file" in done.stdout
     assert done.stderr == ""
-    assert as_process("--help", cwd=tmp_path, rootpath=request.config.rootpath).returncode == 0
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import Pipeline as SamplingPipeline
+from joblib import parallel_config
 from scipy.sparse import csr_array
 from sklearn import config_context
 from sklearn.compose import ColumnTransformer
@@ -130,9 +131,13 @@ def test_groups_reach_the_splitter():
     assert_same_search(*both(early_fusion(SVC()), grid, X, y, cv=GroupKFold(3), groups=groups))
 
 
-def test_two_workers_give_the_scores_of_one():
+@pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
+def test_two_workers_give_the_scores_of_one(backend):
     X, y = cohort()
-    searches = [FusionSearchCV(early_fusion(SVC()), FUSED_GRID, cv=2, n_jobs=n_jobs).fit(X, y) for n_jobs in (None, 2)]
+    with parallel_config(backend):
+        searches = [
+            FusionSearchCV(early_fusion(SVC()), FUSED_GRID, cv=2, n_jobs=n_jobs).fit(X, y) for n_jobs in (None, 2)
+        ]
     assert_same_search(*searches)
 
 
