@@ -1,11 +1,22 @@
-"""Where the real data lie: tests that need them are skipped, with the reason, where they are absent."""
+"""Where the real data lie, without which tests that need them are skipped; and a collection without detours."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What collecting imports and makes stays until the end: no search for garbage looks at it, then or later."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

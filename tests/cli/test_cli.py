@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -61,11 +62,18 @@ def as_process(*arguments, cwd, rootpath):
     )
 
 
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """A folder with the small study; not to be changed."""
+    folder = tmp_path_factory.mktemp("sample") / "s"
+    write_sample(folder, n_patients=30, random_state=1)
+    (folder / "study.yaml").write_text(STUDY)
+    return folder
+
+
 @pytest.fixture
-def study(tmp_path):
-    write_sample(tmp_path / "s", n_patients=30, random_state=1)
-    (tmp_path / "s" / "study.yaml").write_text(STUDY)
-    return tmp_path / "s"
+def study(sample, tmp_path):
+    return shutil.copytree(sample, tmp_path / "s")
 
 
 def test_help_and_version(command, tmp_path):
@@ -81,7 +89,6 @@ def test_as_a_process_it_tells_by_its_status_and_shows_no_traceback(tmp_path, re
     assert done.returncode == 1
     assert "nothing.yaml: there is no such study file" in done.stdout
     assert done.stderr == ""
-    assert as_process("--help", cwd=tmp_path, rootpath=request.config.rootpath).returncode == 0
 
 
 @pytest.mark.slow

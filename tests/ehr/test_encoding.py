@@ -12,10 +12,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit.ehr import RecordEncoder, make_record_encoder
 from fusionkit.naming import modality_columns
+from tests.contract import parametrize_with_checks
 
 
 @parametrize_with_checks([RecordEncoder()])

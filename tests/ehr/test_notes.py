@@ -6,9 +6,9 @@ import pytest
 from sklearn.base import clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit.ehr import TextEncoder, find_terms
+from tests.contract import parametrize_with_checks
 
 NOTES = pd.DataFrame(
     {

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit import modality_columns
 from fusionkit.fusion.absence import AbsenceIndicator, AvailableModalityClassifier
+from tests.contract import parametrize_with_checks
 
 
 @parametrize_with_checks([AbsenceIndicator(), AvailableModalityClassifier(LogisticRegression(), slice(0, None))])

@@ -12,10 +12,10 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit.fusion import make_early_fusion
 from fusionkit.fusion.blocks import BlockScaler, ModalityBudget
+from tests.contract import parametrize_with_checks
 
 
 @pytest.fixture

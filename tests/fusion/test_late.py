@@ -9,10 +9,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit.fusion import LateFusionClassifier
 from fusionkit.naming import modality_columns
+from tests.contract import parametrize_with_checks
 
 EVERYTHING = slice(None)
 

@@ -8,10 +8,10 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.metrics import mean_squared_error, r2_score
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.tree import DecisionTreeRegressor
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fusionkit.fusion import LateFusionRegressor
 from fusionkit.naming import modality_columns
+from tests.contract import parametrize_with_checks
 
 from .conftest import make_cohort
 

@@ -5,6 +5,10 @@ import pandas as pd
 import pytest
 
 from fusionkit.cohort import Cohort, Outcome
+from fusionkit.model_selection import compare_fusions
+
+QUICK = {"n_splits": 3, "n_repeats": 2, "inner_folds": 2, "n_features": (2, 4)}
+"""Options of a comparison that is run in a few seconds."""
 
 
 def make_cohort(n=60, *, groups=None, seed=0, effect=1.0):
@@ -30,3 +34,9 @@ def make_cohort(n=60, *, groups=None, seed=0, effect=1.0):
 @pytest.fixture
 def cohort():
     return make_cohort()
+
+
+@pytest.fixture(scope="session")
+def comparison():
+    """The four fusions of that cohort, compared; not to be changed."""
+    return compare_fusions(make_cohort(), **QUICK)

@@ -119,7 +119,7 @@ def test_a_fold_without_any_patient_of_a_modality_among_its_test_patients_is_pre
 
 def test_a_record_may_be_the_modality_that_is_missing():
     cohort = lacking(modality="ehr")
-    comparison = compare_fusions(cohort, **QUICK)
+    comparison = compare_fusions(cohort, fusions=["ct", "late"], **QUICK)
     scores = wide(comparison)
     mine = scores[scores.index.get_level_values("patient").isin(cohort.X.index[absent_of(cohort, "ehr")])]
     np.testing.assert_allclose(mine["late"], mine["ct"], rtol=1e-12)
@@ -128,7 +128,7 @@ def test_a_record_may_be_the_modality_that_is_missing():
 
 def test_groups_reach_the_search_of_those_who_have_the_modality():
     cohort = lacking(groups=np.repeat([f"F{i}" for i in range(30)], 2))
-    comparison = compare_fusions(cohort, **QUICK)
+    comparison = compare_fusions(cohort, fusions=["ct"], baseline="ct", **QUICK)
     assert comparison.settings["grouped"]
     assert comparison.predictions["y_score"].notna().all()
 
@@ -138,7 +138,7 @@ def test_each_modality_may_have_a_rule_of_its_own():
     made = make_fusions(cohort.kinds, ["ehr", "ct"], absent={"ct": "available"})
     assert isinstance(made["ct"], AvailableModalityClassifier)
     assert not isinstance(made["ehr"], AvailableModalityClassifier)
-    comparison = compare_fusions(cohort, missing_modality={"ct": "impute"}, **QUICK)
+    comparison = compare_fusions(cohort, fusions=["ehr"], missing_modality={"ct": "impute"}, **QUICK)
     assert comparison.settings["missing_modality"] == {"ct": "impute"}
 
 

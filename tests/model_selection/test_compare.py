@@ -9,14 +9,10 @@ from sklearn.preprocessing import StandardScaler
 from fusionkit.cohort import Cohort
 from fusionkit.model_selection import FusionComparison, compare_fusions, make_fusions
 
-from .conftest import make_cohort
+from .conftest import QUICK, make_cohort
 
-QUICK = {"n_splits": 3, "n_repeats": 2, "inner_folds": 2, "n_features": (2, 4)}
-
-
-@pytest.fixture(scope="module")
-def comparison():
-    return compare_fusions(make_cohort(), **QUICK)
+QUICKER = {**QUICK, "n_splits": 2, "n_features": (2,)}
+"""For what holds of any comparison."""
 
 
 def test_every_fusion_predicts_every_patient_once_per_repeat(comparison):
@@ -79,7 +75,7 @@ def test_the_interval_counts_groups_not_patients():
     X = base.X.loc[base.X.index.repeat(2)].set_axis([f"P{i:03}" for i in range(60)])
     y = pd.Series(np.repeat(base.y.to_numpy(), 2), index=X.index)
     paired = Cohort(X, y, base.outcome, pd.Series(groups, index=X.index), base.kinds)
-    found = compare_fusions(paired, fusions=["ct"], baseline="ct", **QUICK)
+    found = compare_fusions(paired, fusions=["ct"], baseline="ct", **{**QUICK, "n_features": (2,)})
     alone = FusionComparison(found.nested, "ct", found.settings, pd.Series(X.index, index=X.index))
     width = [c.estimates()["high"][0] - c.estimates()["low"][0] for c in (found, alone)]
     assert width[0] > 1.15 * width[1]
@@ -98,22 +94,24 @@ def test_names_of_fusions_models_and_selectors_are_checked():
 
 def test_a_transformer_of_your_own_takes_the_place_of_selection():
     cohort = make_cohort()
-    own = compare_fusions(cohort, fusions=["ct"], transformers={"ct": StandardScaler()}, **QUICK)
+    options = {**QUICKER, "fusions": ["ct"], "baseline": "ct"}
+    own = compare_fusions(cohort, transformers={"ct": StandardScaler()}, **options)
     assert (own.nested.folds.query("fusion == 'ct'")["features"].map(len) == 12).all()
 
 
 def test_a_splitter_of_your_own_is_used_for_all():
     from sklearn.model_selection import RepeatedStratifiedKFold
 
-    cv = RepeatedStratifiedKFold(n_splits=3, n_repeats=2, random_state=5)
-    comparison = compare_fusions(make_cohort(), fusions=["ct"], cv=cv, inner_folds=2, n_features=(2,))
+    cv = RepeatedStratifiedKFold(n_splits=2, n_repeats=2, random_state=5)
+    options = {"baseline": "ct", "inner_folds": 2, "n_features": (2,)}
+    comparison = compare_fusions(make_cohort(), fusions=["ct"], cv=cv, **options)
     assert comparison.predictions.query("fusion == 'ct'").groupby("repeat").size().tolist() == [60, 60]
     assert comparison.settings["repeats"] == 2
 
 
 @pytest.mark.parametrize("model", ["svm_linear", "decision_tree", "naive_bayes"])
 def test_models_of_every_family_give_probabilities(model):
-    options = {**QUICK, "n_repeats": 1, "n_features": (2,), "n_splits": 2}
+    options = {**QUICKER, "n_repeats": 1}
     comparison = compare_fusions(make_cohort(40, effect=2.0), models=[model], fusions=["ct"], baseline="ct", **options)
     assert comparison.predictions["y_score"].between(0, 1).all()
 

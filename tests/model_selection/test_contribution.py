@@ -14,15 +14,12 @@ from fusionkit.metrics import cv_difference
 from fusionkit.model_selection import (
     FusionComparison,
     NestedResult,
-    compare_fusions,
     contribution,
     modality_ablation,
     modality_shapley,
     shapley_values,
     subset_fusions,
 )
-
-from .conftest import make_cohort
 
 
 def game(players, function):
@@ -103,11 +100,8 @@ def test_shares_add_up_to_the_auc_beyond_chance():
     assert table["low"].iloc[2] < 0 < table["high"].iloc[2]
 
 
-def test_two_modalities_share_by_the_formula_one_can_do_by_hand():
-    cohort = make_cohort()
-    options = {"n_splits": 3, "n_repeats": 2, "inner_folds": 2, "n_features": (2,)}
-    comparison = compare_fusions(cohort, **options)  # an ordinary comparison has all that is needed
-    auc = comparison.estimates().set_index("fusion")["auc"]
+def test_two_modalities_share_by_the_formula_one_can_do_by_hand(comparison):
+    auc = comparison.estimates().set_index("fusion")["auc"]  # an ordinary comparison has all that is needed
     table = modality_shapley(comparison).set_index("modality")["shapley"]
     assert table["ct"] == pytest.approx((auc["ct"] - 0.5 + auc["early"] - auc["ehr"]) / 2, abs=1e-12)
     lost = modality_ablation(comparison).set_index("modality")

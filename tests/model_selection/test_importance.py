@@ -1,6 +1,7 @@
 """Permutation importance: equal to predicting the shuffled table, on held-out patients, with nothing computed twice."""
 
 import doctest
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -30,9 +31,7 @@ from fusionkit.model_selection import (
 from fusionkit.model_selection._blocks import make_predictor
 from fusionkit.selection import make_ranker
 
-from .conftest import make_cohort
-
-QUICK = {"n_splits": 3, "n_repeats": 2, "inner_folds": 2, "n_features": (2, 4)}
+from .conftest import QUICK, make_cohort
 
 
 class CountingScaler(StandardScaler):
@@ -45,12 +44,17 @@ class CountingScaler(StandardScaler):
         return super().transform(X, copy=copy)
 
 
-def fitted_models():
+COHORT = make_cohort(80)
+X, Y = COHORT.X.copy(), COHORT.y.to_numpy()
+X.iloc[3:9, 2:] = np.nan  # these patients lack the scan
+FUSIONS = ["ehr", "ct", "early", "late"]
+NAMES = [*FUSIONS, "projected", "passed through", "one step"]
+
+
+@pytest.fixture(scope="module")
+def models():
     """Every way in which a model may be built, fitted on the first forty patients."""
-    cohort = make_cohort(80)
-    X = cohort.X.copy()
-    X.iloc[3:9, 2:] = np.nan  # these patients lack the scan
-    models = make_fusions(cohort.kinds, ["ehr", "ct", "early", "late"], n_features=(2, 4), inner_folds=2)
+    models = make_fusions(COHORT.kinds, FUSIONS, n_features=(2, 4), inner_folds=2)
     median = SimpleImputer(strategy="median")
     ct = make_pipeline(median, StandardScaler(), make_ranker("anova"), PCA(2, svd_solver="full"))
     models["projected"] = make_early_fusion({"ct": ct}, RandomForestClassifier(20, random_state=0))
@@ -58,19 +62,17 @@ def fitted_models():
         {"ct": median, "ehr": models["ehr"].estimator["fuse"]}, LogisticRegression()
     )
     models["one step"] = make_pipeline(models["early"].estimator["fuse"], LogisticRegression())
-    return X, cohort.y.to_numpy(), {name: model.fit(X[:40], cohort.y[:40]) for name, model in models.items()}
+    assert list(models) == NAMES
+    return {name: model.fit(X[:40], COHORT.y[:40]) for name, model in models.items()}
 
 
-X, Y, MODELS = fitted_models()
-
-
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("columns", [["ct__f3"], ["ct__f3", "ct__f7", "ehr__age"], ["ehr__sex"], list(X.columns)])
-def test_replaced_columns_give_the_prediction_of_the_replaced_table(name, columns):
+def test_replaced_columns_give_the_prediction_of_the_replaced_table(models, name, columns):
     rng = np.random.default_rng(0)
     held_out = X  # six of them lack the scan
     orders = [rng.permutation(len(held_out)) for _ in range(3)]
-    predictor = make_predictor(MODELS[name], held_out)
+    predictor = make_predictor(models[name], held_out)
     found = predictor.predict(held_out[columns].iloc[np.concatenate(orders)]).reshape(3, -1)
     for order, mine in zip(orders, found, strict=True):
         table = held_out.copy()
@@ -78,25 +80,25 @@ def test_replaced_columns_give_the_prediction_of_the_replaced_table(name, column
             table[column] = (
                 held_out[column].to_numpy()[order] if column != "ehr__sex" else held_out[column].array[order]
             )
-        np.testing.assert_allclose(mine, MODELS[name].predict_proba(table)[:, 1], rtol=0, atol=1e-14)
+        np.testing.assert_allclose(mine, models[name].predict_proba(table)[:, 1], rtol=0, atol=1e-14)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_columns_that_are_not_used_cannot_move_a_prediction(name):
-    predictor = make_predictor(MODELS[name], X)
+@pytest.mark.parametrize("name", NAMES)
+def test_columns_that_are_not_used_cannot_move_a_prediction(models, name):
+    predictor = make_predictor(models[name], X)
     table, rng = X.copy(), np.random.default_rng(1)
     for column in set(X.columns) - set(predictor.used):
         known = X[column].notna()  # who lacks the scan still does
         table.loc[known, column] = X.loc[known, column].array[rng.permutation(known.sum())]
-    np.testing.assert_array_equal(MODELS[name].predict_proba(table)[:, 1], predictor.baseline)
+    np.testing.assert_array_equal(models[name].predict_proba(table)[:, 1], predictor.baseline)
     if name in {"early", "ct", "one step"}:
-        kept = getattr(MODELS[name], "best_estimator_", MODELS[name])[:-1].get_feature_names_out()
+        kept = getattr(models[name], "best_estimator_", models[name])[:-1].get_feature_names_out()
         assert [c for c in predictor.used if c.startswith("ct")] == [c for c in kept if c.startswith("ct")]
         assert len(predictor.used) < 14
 
 
-def test_a_modality_is_shuffled_with_its_gaps_and_a_feature_among_those_who_have_it():
-    model = MODELS["late"]
+def test_a_modality_is_shuffled_with_its_gaps_and_a_feature_among_those_who_have_it(models):
+    model = models["late"]
     table = permutation_importance(model, X, Y, n_permutations=1, random_state=2).set_index("name")["importance"]
     order, whole = np.random.default_rng(2).permutation(80), roc_auc_score(Y, model.predict_proba(X)[:, 1])
     ct, moved, single = [c for c in X.columns if c.startswith("ct")], X.copy(), X.copy()
@@ -107,8 +109,8 @@ def test_a_modality_is_shuffled_with_its_gaps_and_a_feature_among_those_who_have
     assert table["ct__f3"] == pytest.approx(whole - roc_auc_score(Y, model.predict_proba(single)[:, 1]), abs=1e-12)
 
 
-def test_importance_is_the_loss_of_a_hand_written_loop():
-    model, held_out, y = MODELS["early"], X[40:], Y[40:]
+def test_importance_is_the_loss_of_a_hand_written_loop(models):
+    model, held_out, y = models["early"], X[40:], Y[40:]
     table = permutation_importance(model, held_out, y, n_permutations=4, random_state=5)
     rng = np.random.default_rng(5)
     orders = [rng.permutation(40) for _ in range(4)]
@@ -125,8 +127,8 @@ def test_importance_is_the_loss_of_a_hand_written_loop():
     assert set(table["modality"]) == {"ct", "ehr"}
 
 
-def test_a_loss_that_should_be_small_counts_when_it_grows():
-    model, held_out, y = MODELS["ct"], X[40:], Y[40:]
+def test_a_loss_that_should_be_small_counts_when_it_grows(models):
+    model, held_out, y = models["ct"], X[40:], Y[40:]
     table = permutation_importance(model, held_out, y, metric="log_loss", features=False, n_permutations=30)
     order = np.random.default_rng(0).permutation(40)
     shuffled = log_loss(y, model.predict_proba(held_out.iloc[order])[:, 1])
@@ -187,15 +189,15 @@ def test_jobs_the_store_and_examining_change_no_prediction(examined, tmp_path):
     assert plain.nested.examined is None
 
 
-def test_what_cannot_be_examined_is_refused(examined):
+def test_what_cannot_be_examined_is_refused(examined, models):
     with pytest.raises(ValueError, match="metric is one of 'auc', 'brier', 'log_loss'; got 'f1'"):
         PermutationExaminer(metric="f1")
     with pytest.raises(ValueError, match="n_permutations is a whole number"):
         PermutationExaminer(0)
     with pytest.raises(ValueError, match="nothing was examined"):
-        importance_table(compare_fusions(make_cohort(), fusions=["ehr"], **QUICK).nested)
+        importance_table(replace(examined.nested, examined=None))
     with pytest.raises(ValueError, match="one class only"):
-        permutation_importance(MODELS["early"], X[40:], np.zeros(40, dtype=int))
+        permutation_importance(models["early"], X[40:], np.zeros(40, dtype=int))
 
 
 @pytest.mark.parametrize("ask", ["importance", "explanation", "dependence", "external"])

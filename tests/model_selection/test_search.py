@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import Pipeline as SamplingPipeline
+from joblib import parallel_config
 from scipy.sparse import csr_array
 from sklearn import config_context
 from sklearn.compose import ColumnTransformer
@@ -81,7 +82,7 @@ FLAT_GRID = [
     {"select": ["passthrough"], "model": [RandomForestClassifier(random_state=0)], "model__n_estimators": [2, 7]},
 ]
 FUSED_GRID = {
-    "fuse__ct__selectkbest__k": [2, 5, 9],
+    "fuse__ct__selectkbest__k": [2, 9],
     "fuse__ehr__rfe__n_features_to_select": [1, 4],
     "model__C": [0.1, 1.0],
 }
@@ -93,10 +94,7 @@ FUSED_GRID = {
 def test_a_flat_pipeline_scores_as_in_grid_search(settings):
     X, y = load_breast_cancer(return_X_y=True)
     pipeline = Pipeline([("scale", StandardScaler()), ("select", SelectKBest()), ("model", SVC())])
-    searches = [
-        kind(pipeline, FLAT_GRID, cv=3, **settings).fit(X[:120], y[:120]) for kind in (GridSearchCV, FusionSearchCV)
-    ]
-    assert_same_search(*searches)
+    assert_same_search(*both(pipeline, FLAT_GRID, X[:120, :12], y[:120], **settings))
 
 
 @pytest.mark.parametrize("sampler", [None, SMOTE(random_state=0, k_neighbors=3)])
@@ -104,10 +102,7 @@ def test_a_flat_pipeline_scores_as_in_grid_search(settings):
 def test_rankers_inside_the_branches_of_a_column_transformer_are_sliced_exactly(sampler, output):
     X, y = cohort()
     pipeline = early_fusion(SVC(), sampler).set_output(transform=output)
-    searches = [
-        kind(pipeline, FUSED_GRID, cv=3, return_train_score=True).fit(X, y) for kind in (GridSearchCV, FusionSearchCV)
-    ]
-    assert_same_search(*searches)
+    assert_same_search(*both(pipeline, FUSED_GRID, X, y, cv=2, return_train_score=True))
 
 
 @pytest.mark.slow
@@ -129,16 +124,17 @@ def test_rankers_swapped_in_one_branch_and_sliced_in_two_are_exact():
 def test_groups_reach_the_splitter():
     X, y = cohort()
     groups = np.arange(len(y)) // 4
-    pipeline = early_fusion(SVC())
-    searches = [
-        kind(pipeline, FUSED_GRID, cv=GroupKFold(3)).fit(X, y, groups=groups) for kind in (GridSearchCV, FusionSearchCV)
-    ]
-    assert_same_search(*searches)
+    grid = {"fuse__ct__selectkbest__k": [2, 9]}
+    assert_same_search(*both(early_fusion(SVC()), grid, X, y, cv=GroupKFold(3), groups=groups))
 
 
-def test_two_workers_give_the_scores_of_one():
+@pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
+def test_two_workers_give_the_scores_of_one(backend):
     X, y = cohort()
-    searches = [FusionSearchCV(early_fusion(SVC()), FUSED_GRID, cv=3, n_jobs=n_jobs).fit(X, y) for n_jobs in (None, 2)]
+    with parallel_config(backend):
+        searches = [
+            FusionSearchCV(early_fusion(SVC()), FUSED_GRID, cv=2, n_jobs=n_jobs).fit(X, y) for n_jobs in (None, 2)
+        ]
     assert_same_search(*searches)
 
 

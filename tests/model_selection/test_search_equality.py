@@ -178,7 +178,7 @@ def test_early_fusion_with_a_k_for_each_modality(n_modalities, sampler):
 
 @pytest.mark.parametrize(
     ("selector", "name"),
-    [("anova", "logistic"), ("relief", "random_forest"), ("rfe", "xgboost")]
+    [("anova", "logistic"), ("relief", "random_forest"), pytest.param("rfe", "xgboost", marks=pytest.mark.slow)]
     + [
         pytest.param(selector, name, marks=pytest.mark.slow)
         for selector in ("pca", "gini")

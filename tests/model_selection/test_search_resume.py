@@ -1,5 +1,6 @@
 """A search that was stopped goes on where it was, and ends as if it had not been stopped."""
 
+import shutil
 import warnings
 
 import numpy as np
@@ -84,6 +85,14 @@ def test_an_interrupted_search_goes_on_and_ends_the_same(tmp_path, n_jobs, scori
     assert again == [(36, 36)]
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """The store of a finished search; not to be changed."""
+    folder = tmp_path_factory.mktemp("kept")
+    fitted(store=folder, refit=False)
+    return folder
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -97,10 +106,9 @@ def test_an_interrupted_search_goes_on_and_ends_the_same(tmp_path, n_jobs, scori
     ],
     ids=["numbers", "names", "outcome", "estimator", "grid", "score", "error score"],
 )
-def test_what_has_changed_is_computed_anew(tmp_path, change):
-    fitted(store=tmp_path, refit=False)
-    seen = []
-    search = fitted(**{"store": tmp_path, "refit": False, **change}, progress=lambda done, total: seen.append(done))
+def test_what_has_changed_is_computed_anew(kept, tmp_path, change):
+    store, seen = shutil.copytree(kept, tmp_path / "store"), []
+    search = fitted(**{"store": store, "refit": False, **change}, progress=lambda done, total: seen.append(done))
     assert seen[0] == (12 if "grid" in change else 0)  # of the grid, one selector is as it was
     np.testing.assert_array_equal(
         search.cv_results_["mean_test_score"], fitted(**{"refit": False, **change}).cv_results_["mean_test_score"]

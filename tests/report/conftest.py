@@ -1,12 +1,16 @@
 """Invented studies, as plain as results.json: a builder that every test bends to its case."""
 
 import copy
+import functools
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from fusionkit.metrics import feasibility
+
+computed_once = functools.cache(feasibility)
+"""Nearly every test starts from the plan of the same few studies."""
 
 MODALITIES = {
     "ehr": {"kind": "record", "columns": 12, "source": "clinical.csv"},
@@ -104,7 +108,9 @@ def make_results(differences=None, *, n=74, n_events=33, modalities=None, repeat
             "validation": {"folds": folds, "repeats": repeats, "inner_folds": 4, "seed": 0, "confidence": 0.95},
         },
         "seed": 0,
-        "feasibility": feasibility(n, n_events, sum(facts["columns"] for facts in modalities.values())),
+        "feasibility": copy.deepcopy(
+            computed_once(n, n_events, sum(facts["columns"] for facts in modalities.values()))
+        ),
         "cohort": {
             "outcome": {"name": "malignant", "negative": "no", "positive": "yes"},
             **size,

@@ -169,7 +169,7 @@ def test_a_csv_gives_back_what_the_figure_shows():
 
 @pytest.mark.parametrize("ending", FORMATS)
 def test_every_format_begins_with_the_verdict_and_has_every_number_of_the_table(results, predictions, tmp_path, ending):
-    path = write_report(results, predictions, tmp_path / f"report.{ending}", figures=False)
+    path = write_report(results, predictions.iloc[:0], tmp_path / f"report.{ending}", figures=False)
     if ending == "docx":
         text = " ".join(word_text(path))
     elif ending == "html":

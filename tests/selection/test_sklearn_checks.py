@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import fusionkit.selection as selection
 from fusionkit.selection import (
@@ -17,6 +16,7 @@ from fusionkit.selection import (
     SequentialRanker,
     StabilitySelector,
 )
+from tests.contract import parametrize_with_checks
 
 ESTIMATORS = [
     thing

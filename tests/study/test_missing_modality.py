@@ -62,7 +62,7 @@ def test_patients_without_an_image_are_kept_and_a_broken_image_is_still_an_error
         assert (flow["left out"], flow["analysed"]) == (1, len(everyone) - 1)
 
 
-@pytest.mark.parametrize("rule", ["impute", "available"])
+@pytest.mark.parametrize("rule", [pytest.param("impute", marks=pytest.mark.slow), "available"])
 def test_a_run_says_who_lacks_what_and_judges_all_models_on_all_patients(folder, edit, lacking, tmp_path, rule):
     result = read(folder, edit, rule).run(tmp_path / "out", n_jobs=1)
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
