@@ -1,5 +1,6 @@
 """Radiomics from the command line: many images to one table, and the catalogue of features."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,9 @@ from .output import console, show_problems
 
 __all__ = ["extract_table", "show_catalogue"]
 
+_ID_COLUMNS = {"id", "patient", "patient_id", "case", "caseid"}
+"""What a column that names the patients may be called, in any capitals; without one, the image names the row."""
+
 _WRITERS = {".csv": write_csv, ".parquet": lambda table, path: table.to_parquet(path, index=False)}
 
 
@@ -25,7 +29,8 @@ def extract_table(images, params, out, *, engine, n_jobs, force, progress):
     Parameters
     ----------
     images : Path
-        A table with the columns Image and Mask (paths relative to it), perhaps Label, and any others.
+        A table that :func:`~fusionkit.ehr.read_table` reads, with the columns Image and Mask (paths relative to it),
+        perhaps Label, and any others.
     params : str or None
         A pyradiomics parameter file or the name of a preset.
     out : Path
@@ -50,15 +55,8 @@ def extract_table(images, params, out, *, engine, n_jobs, force, progress):
         If the table or the settings cannot be used, or ``out`` exists.
     """
     settings = _check(params, out, force)
-    first = pd.read_csv(images, nrows=0, sep=None, engine="python").columns if images.is_file() else ["Image"]
-    id_column = next((c for c in first if c.casefold() in {"id", "patient", "patient_id", "case", "caseid"}), "Image")
-    table = read_table(images, id_column=id_column, missing=DEFAULT_MISSING, name=images.name)
+    table, cases = _read_cases(images)
     frame = table.frame
-    lacking = [column for column in ("Image", "Mask") if column not in frame]
-    if lacking:
-        way_out = f"It has: {', '.join(frame.columns[:12])}."
-        raise StudyError([Problem(f"has no column {' and no column '.join(lacking)}", way_out, file=images.name)])
-    cases = frame.rename(columns={"Image": "image", "Mask": "mask", "Label": "label"})
     store = JsonStore(out.with_suffix(".cases"))
     outcomes = extract_cases(
         cases,
@@ -74,14 +72,42 @@ def extract_table(images, params, out, *, engine, n_jobs, force, progress):
     result = pd.concat([frame[done], features[done]], axis=1)
     _WRITERS[out.suffix.lower()](result, out)
     problems = [
-        Problem(outcome.reason, outcome.way_out, patient=str(patient), file=images.name, row=int(row))
+        Problem(outcome.reason, outcome.way_out, patient=_known(patient), file=images.name, row=int(row))
         for patient, row, outcome in zip(table.ids, table.rows, outcomes, strict=True)
         if outcome.features is None
     ]
     _write_failures(problems, out)
-    show_problems(problems)
+    show_problems([*table.problems, *problems])
     console.print(f"{len(result)} of {len(frame)} cases, {len(features.columns)} features: {out}", highlight=False)
     return len(problems)
+
+
+def _read_cases(images):
+    """The table, which knows what names its rows, and its columns image, mask and perhaps label; capitals are free."""
+    options = {"missing": DEFAULT_MISSING, "name": images.name}
+    table = read_table(images, id_column=None, **options)
+    columns = list(table.frame.columns)
+    found = {name: _spelled(name, columns) for name in ("Image", "Mask", "Label")}
+    lacking = [name for name in ("Image", "Mask") if found[name] is None]
+    if lacking:
+        way_out = f"It has: {', '.join(columns[:12])}."
+        raise StudyError([Problem(f"has no column {' and no column '.join(lacking)}", way_out, file=images.name)])
+    id_column = next((column for column in columns if column.casefold() in _ID_COLUMNS), None)
+    if id_column is None:
+        table = replace(table, id_column=found["Image"])
+    else:
+        table = read_table(images, id_column=id_column, **options)
+    return table, pd.DataFrame({name.lower(): table.frame[column] for name, column in found.items() if column})
+
+
+def _known(patient):
+    """What the row is called, or None where the image that would name it is missing."""
+    return None if pd.isna(patient) else str(patient)
+
+
+def _spelled(name, columns):
+    """How the table writes a column's name: as it stands if it does, else in other capitals, or None."""
+    return next((column for column in (name, *columns) if column in columns and column.lower() == name.lower()), None)
 
 
 def _check(params, out, force):

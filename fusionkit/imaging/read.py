@@ -11,6 +11,12 @@ from .plain import plain_voxels
 
 __all__ = ["cut_box", "read_header", "read_image", "read_mask"]
 
+UNEVEN = 0.05
+"""Part of the usual step between DICOM slices by which a step may differ: positions are rounded, slices never half."""
+
+NEARLY_WHOLE = 0.01
+"""How far a mask's values may be from whole numbers: so they come back where a program stored them with a slope."""
+
 
 def cut_box(image, box):
     """Return a part of an image.
@@ -173,6 +179,7 @@ def _execute(reader, path, box, keep):
     """The image, or a part of it: read by ourselves where the file is stored plainly, else by ITK."""
     voxels = plain_voxels(path, reader)
     if voxels is None:
+        _refuse_a_twin(path)
         image = reader.Execute()
         box = keep(sitk.GetArrayViewFromImage(image), reader) if keep is not None else box
         return image if box is None else cut_box(image, box)
@@ -191,6 +198,16 @@ def _execute(reader, path, box, keep):
     return image
 
 
+def _refuse_a_twin(path):
+    """Refuse to let ITK read ``a.nii.gz`` where ``a.nii`` stands beside it: it takes the voxels of the other file."""
+    twin = path.with_suffix("")
+    if path.name.lower().endswith(".nii.gz") and twin.is_file():
+        raise CaseError(
+            f"{path.name} cannot be told apart from {twin.name} beside it, whose voxels ITK would read.",
+            "Rename one of them, or put it into a folder of its own.",
+        )
+
+
 def _load_series(folder, name):
     reader = sitk.ImageSeriesReader()
     series = reader.GetGDCMSeriesIDs(str(folder))
@@ -204,11 +221,30 @@ def _load_series(folder, name):
     reader.SetFileNames(names)
     try:
         check_fits(_opened(names[0]), name, n_files=len(names))
-        return reader.Execute()
+        image = reader.Execute()
+        if image.HasMetaDataKey("ITK_non_uniform_sampling_deviation"):
+            _check_even(names, name)
     except RuntimeError as error:
         raise CaseError(
             f"the DICOM series in {name} cannot be read.", "Check that all slices are there and of one size."
         ) from error
+    return image
+
+
+def _check_even(names, name):
+    """Refuse slices that are not evenly apart: ITK would spread them evenly, and every length would be wrong."""
+    places = np.array([_opened(slice_name).GetOrigin() for slice_name in names])
+    steps = np.linalg.norm(np.diff(places, axis=0), axis=1)
+    usual = np.median(steps[steps > 0]) if steps.any() else 0.0
+    odd = np.flatnonzero((steps == 0) | (np.abs(steps - usual) > UNEVEN * usual))
+    if not odd.size:
+        return
+    first, second = (Path(names[odd[0] + place]).name for place in (0, 1))
+    raise CaseError(
+        f"the slices in {name} are not evenly apart: {odd.size} of {len(steps)} steps are not the usual "
+        f"{usual:.4g} mm, such as {steps[odd[0]]:.4g} mm from {first} to {second}.",
+        "A slice is missing, damaged or there twice: export the series again, one acquisition to a folder.",
+    )
 
 
 def _check_usable(image, name):
@@ -275,13 +311,15 @@ def _whole_numbers(mask, name):
     if "float" not in mask.GetPixelIDTypeAsString():
         return mask
     values = sitk.GetArrayViewFromImage(mask)
-    odd = values[(np.rint(values) != values) | ~(np.abs(values) < 2**31)]
+    whole = np.rint(values)
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        odd = values[~(np.abs(values - whole) <= NEARLY_WHOLE) | ~(np.abs(values) < 2**31)]
     if odd.size:
         raise CaseError(
             f"{name} has values that are not whole numbers, such as {odd.flat[0]:g}.",
             "A mask holds one whole number per region: threshold a probability map first.",
         )
-    integers = sitk.GetImageFromArray(values.astype(np.int32))
+    integers = sitk.GetImageFromArray(whole.astype(np.int32))
     integers.CopyInformation(mask)
     return integers
 

@@ -95,8 +95,8 @@ def _lbp_2d(case, setting):
         method=setting["lbp2DMethod"],
         axis=0 if case.planar else setting["force2Ddimension"],
     )
-    whole = case.array.dtype.kind in "iu" and not case.planar and np.isfinite(patterns).all()
-    yield patterns.astype(case.array.dtype) if whole else patterns
+    fits = case.array.dtype.kind == "f" or np.isfinite(patterns).all()
+    yield patterns if case.planar or not fits else patterns.astype(case.array.dtype)
 
 
 def _lbp_3d(case, setting):

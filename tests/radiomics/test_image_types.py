@@ -195,3 +195,15 @@ def test_a_picture_gives_what_pyradiomics_gives(image_type):
     ours = extract_features(*flat, document)
     assert set(ours) == set(theirs)
     assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float32, np.float64])
+def test_patterns_of_slices_are_kept_in_the_type_of_the_volume_as_pyradiomics_keeps_them(dtype):
+    pytest.importorskip("radiomics")
+    document = {
+        "imageType": {"LBP2D": {"lbp2DMethod": "var", "lbp2DRadius": 1.5, "binCount": 16}},
+        "featureClass": {"firstorder": ["Minimum", "Median", "Variance"], "glcm": ["Contrast"]},
+    }
+    volume = case_of(image(dtype))
+    theirs = extract_features(*volume, document, engine="pyradiomics")
+    assert extract_features(*volume, document) == pytest.approx(theirs, rel=1e-12)
