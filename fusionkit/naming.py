@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["ModalityColumns", "check_modality_name", "join_name", "modality_columns", "split_name"]
+__all__ = ["ModalityColumns", "absence_name", "check_modality_name", "join_name", "modality_columns", "split_name"]
 
 SEPARATOR = "__"
 _MODALITY = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*\Z")
@@ -57,6 +57,22 @@ def join_name(modality, feature):
     ('ehr', 'crp__delta_days')
     """
     return f"{check_modality_name(modality)}{SEPARATOR}{feature}"
+
+
+def absence_name(modality):
+    """Return the name of the column that says who lacks a modality.
+
+    Parameters
+    ----------
+    modality : str
+        Such as ``"ct"``.
+
+    Returns
+    -------
+    column : str
+        Such as ``"ct__absent"``.
+    """
+    return join_name(modality, "absent")
 
 
 def split_name(column):

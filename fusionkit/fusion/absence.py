@@ -9,7 +9,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._validation import check_fit_params, safe_indexing
-from ..naming import join_name
+from ..naming import absence_name
 
 __all__ = ["AbsenceIndicator", "AvailableModalityClassifier"]
 
@@ -89,7 +89,7 @@ class AbsenceIndicator(TransformerMixin, BaseEstimator):
         names : ndarray of str
         """
         check_is_fitted(self, "n_features_in_")
-        return np.array([join_name(self.modality, "absent")], dtype=object)
+        return np.array([absence_name(self.modality)], dtype=object)
 
     def _check(self, X, reset):
         if isinstance(X, pd.DataFrame):

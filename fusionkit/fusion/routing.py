@@ -4,6 +4,7 @@ from inspect import Parameter, signature
 
 import numpy as np
 from sklearn import get_config
+from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, get_routing_for_object, process_routing
 
 __all__ = ["route", "router_of"]
@@ -76,7 +77,10 @@ def route(owner, members, helpers, sample_weight, fit_params):
     routed = {"final_estimator": {"fit": weight}, "scoring": {"score": {}}}
     for name, member in members:
         if weight and not _takes_sample_weight(member):
-            raise TypeError(f"member {name!r} ({type(member).__name__}) does not support sample_weight")
+            raise TypeError(
+                f"member {name!r} ({type(member).__name__}) does not support sample_weight"
+                f"{_WAY_OUT if isinstance(member, Pipeline) else ''}"
+            )
         routed[name] = {"fit": {**weight, **_asked(member, "fit", groups)}}
     if "cv" in helpers:
         splitter, method = helpers["cv"]
@@ -89,7 +93,16 @@ def route(owner, members, helpers, sample_weight, fit_params):
     return routed
 
 
+_WAY_OUT = (
+    " without metadata routing: sklearn.set_config(enable_metadata_routing=True), and let the steps that need it ask "
+    "for it, as in LogisticRegression().set_fit_request(sample_weight=True)"
+)
+"""What to do about a pipeline, which cannot know which of its steps the weights are for."""
+
+
 def _takes_sample_weight(estimator):
+    if isinstance(estimator, Pipeline):
+        return False
     parameters = signature(estimator.fit).parameters
     return "sample_weight" in parameters or any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
 

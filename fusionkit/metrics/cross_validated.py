@@ -29,6 +29,7 @@ truth, and ``benchmarks/honesty.py`` makes those figures.
 """
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
@@ -254,7 +255,8 @@ def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", group
     Returns
     -------
     comparison : Comparison
-        The model minus the baseline; interval and test are NaN, with the reason, where the two rank alike.
+        The model minus the baseline; interval and test are NaN, with the reason, where the two rank alike. The limits
+        of a difference between two shares (AUC, average precision) end at -1 and 1: none can be larger.
 
     Raises
     ------
@@ -270,8 +272,17 @@ def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", group
     if not _uses_instability(method, metric, scores):
         values, baseline = _values(metric, *checked), _values(metric, *checked_baseline)
         sizes = {**_split_sizes(folds, event.size), **_counts(event, metric)}
-        return corrected_resampled_test(values, baseline, confidence=confidence, **sizes)
+        return _within_reach(corrected_resampled_test(values, baseline, confidence=confidence, **sizes), metric)
     value, baseline_value, error, df = difference_error(event, scores, checked_baseline[1], folds, groups)
     difference = _instability_estimate(value - baseline_value, error, df, event, "identity", confidence)
     t = (value - baseline_value) / error
-    return Comparison(difference, value, baseline_value, t, df, float(2 * stats.t.sf(abs(t), df)))
+    found = Comparison(difference, value, baseline_value, t, df, float(2 * stats.t.sf(abs(t), df)))
+    return _within_reach(found, metric)
+
+
+def _within_reach(comparison, metric):
+    """The comparison, its limits no further out than the difference of two numbers between 0 and 1 can be."""
+    if _metric(metric)[1] != "logit":
+        return comparison
+    low, high = np.clip([comparison.difference.low, comparison.difference.high], -1, 1).tolist()
+    return replace(comparison, difference=replace(comparison.difference, low=low, high=high))

@@ -49,7 +49,8 @@ def calibration(results, predictions):
     caption = (
         f"Out-of-fold probabilities{averaged[0]}, in groups of equal size, with {percent(level)} Wilson intervals of "
         f"the observed share.{averaged[1]} The bars are a histogram of the predictions: above, patients with the "
-        f"event; below, patients without.{made} A slope below 1 means that risks are too extreme."
+        f"event; below, patients without.{made} A slope below 1 means that risks are too extreme, one above "
+        f"1 that they are not extreme enough."
     )
     return {"plots": plots, "caption": caption}
 
@@ -64,7 +65,7 @@ def _plot(name, place, predictions, color, level, rows):
     said = "; ".join(f"predicted {row.predicted:.2f}, observed {row.observed:.2f}" for row in groups.itertuples())
     note = (
         f"Mean prediction {fixed(patients['y_score'].mean(), 2)}, observed {fixed(patients['y_true'].mean(), 2)} "
-        f"({count(len(patients), 'patient')}, {int(patients['y_true'].sum())} events).{_recalibration(rows)}"
+        f"({count(len(patients), 'patient')}, {count(int(patients['y_true'].sum()), 'event')}).{_recalibration(rows)}"
     )
     label = fusion_label(name, start=True)
     figure = Drawing(f"calibration-{place}", f"Calibration of {fusion_label(name)}", said, note, display)

@@ -77,19 +77,19 @@ def _sentence(curves, baseline):
     ranges = _ranges(wide.index.to_numpy(), better.to_numpy())
     if not ranges:
         return f"Early fusion has a higher net benefit than {baseline}, {TREAT_ALL} and treat none at no threshold."
-    more = f" and {count(len(ranges) - 3, 'further range')}" if len(ranges) > 3 else ""
+    longest = sorted(sorted(ranges, key=lambda pair: pair[0] - pair[1])[:3])
+    words = [percent(low) if low == high else f"{percent(low)} to {percent(high)}" for low, high in longest]
+    words += [count(len(ranges) - 3, "shorter range")] if len(ranges) > 3 else []
     return (
         f"Early fusion has a higher net benefit than {baseline}, {TREAT_ALL} and treat none at thresholds of "
-        f"{listed(ranges[:3])}{more}. No interval belongs to this: read it as a description of this cohort."
+        f"{listed(words)}. No interval belongs to this: read it as a description of this cohort."
     )
 
 
 def _ranges(thresholds, true):
-    """``["10 % to 30 %", "45 %"]``: the stretches of neighbouring thresholds."""
+    """The stretches of neighbouring thresholds, in rising order: (lowest, highest) of each."""
     edges = np.flatnonzero(np.diff(np.r_[False, true, False].astype(int)))
-    pairs = [(thresholds[a], thresholds[b - 1]) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    pairs.sort(key=lambda pair: pair[0] - pair[1])
-    return [percent(low) if low == high else f"{percent(low)} to {percent(high)}" for low, high in pairs]
+    return [(thresholds[a], thresholds[b - 1]) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _ladder(comparison, predictions, present):

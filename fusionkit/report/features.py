@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 
+from ..naming import absence_name
 from .numbers import is_number, listed
 from .verdict import fusion_label
 
-__all__ = ["TOP", "features"]
+__all__ = ["TOP", "features", "marks_of_absence"]
 
 TOP = 20
 """Features shown per fusion; the rest is counted."""
@@ -31,7 +32,8 @@ def features(results):
     comparison = results["comparison"]
     modalities = results["cohort"].get("modalities") or {}
     records = [name for name, facts in modalities.items() if facts.get("kind") == "record"]
-    selected, folds = comparison.get("selected") or [], comparison.get("folds") or []
+    marks, folds = marks_of_absence(comparison), comparison.get("folds") or []
+    selected = [row for row in comparison.get("selected") or [] if row["feature"] not in marks]
     views = [_fusion(row["fusion"], selected, folds, records) for row in comparison["estimates"]]
     return {
         "fusions": [view for view in views if view["rows"]],
@@ -40,11 +42,26 @@ def features(results):
     }
 
 
+def marks_of_absence(comparison):
+    """Return the columns that say who lacks a modality: models of several modalities get them all, chosen by nobody.
+
+    Parameters
+    ----------
+    comparison : dict
+        ``results["comparison"]``.
+
+    Returns
+    -------
+    columns : set of str
+    """
+    return {absence_name(name) for name in (comparison.get("settings") or {}).get("missing_modality") or {}}
+
+
 def _intro(modalities, records, fusions):
     """What selection was, and where there was none, in sentences."""
     if set(modalities) - set(records):
         yield (
-            "Features were selected anew inside every training set; the bars count in how many of these a feature was "
+            "Features were selected anew inside every training set; counted is in how many of these a feature was "
             "chosen. A feature that is chosen often is stable, which does not prove that it matters by itself."
         )
     if records:

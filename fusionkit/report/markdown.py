@@ -39,8 +39,8 @@ def _block(block, figures):
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Bullets):
-        mark = "1." if block.ordered else "-"
-        return "\n".join(f"{mark} {_paragraph(item)}" for item in block.items)
+        marks = [f"{place}." if block.ordered else "-" for place in range(1, len(block.items) + 1)]
+        return "\n".join(f"{mark} {_paragraph(item)}" for mark, item in zip(marks, block.items, strict=True))
     if isinstance(block, Drawing):
         image = f"![{_text(block.title)}. {_text(block.description)}]({figures}/{block.name}.svg)"
         return f"{image}\n\n*{_text(block.caption)}*"

@@ -112,6 +112,26 @@ def _features(results, cite):
         )
 
 
+_IMAGES_FIRST = "images_first"
+_RULES = {
+    "": "by their mean",
+    "mean": "by their mean",
+    "median": "by their median",
+    "max": "by their maximum",
+    "min": "by their minimum",
+    "product": "by their product",
+    "majority": "by majority vote",
+    "rank": "by the mean of their ranks among the training patients",
+    "score": "by their mean, weighted by how far the out-of-fold AUC of each is above chance",
+    "optimised": "by their mean, with the weights of the least out-of-fold log loss",
+    "calibrated": "by their mean, after Platt scaling of each",
+    "stacking": "by a logistic regression on them (stacking)",
+}
+"""Rule of a late fusion -> how it combines probabilities."""
+
+_LEARNED = {"rank", "score", "optimised", "calibrated", "stacking"}
+
+
 def _fusion(results, cite):
     fusions = [row["fusion"] for row in results["comparison"]["estimates"]]
     if "early" in fusions or any("+" in name for name in fusions):
@@ -119,11 +139,20 @@ def _fusion(results, cite):
     if "late" in fusions:
         yield f"Late fusion averaged the probabilities predicted by one model per modality{cite('late')}."
     rules = [name.partition(":")[2] for name in fusions if name.startswith("late:")]
-    if rules:
+    at_once = [rule for rule in rules if not rule.startswith(_IMAGES_FIRST)]
+    if at_once:
+        which = "Other late fusions" if "late" in fusions else "Late fusion"
+        words = listed((_RULES[rule] for rule in at_once), "or")
+        yield f"{which} combined the probabilities predicted by one model per modality {words}{cite('late')}."
+    in_two_steps = [rule.removeprefix(_IMAGES_FIRST).removeprefix(":") for rule in rules if rule not in at_once]
+    if in_two_steps:
+        words = listed((_RULES[rule] for rule in in_two_steps), "or")
         yield (
-            f"Late fusion by {listed(rules)} combined the probabilities of one model per modality{cite('late')}; what "
-            f"it learns was learned from out-of-fold predictions of the training patients."
+            f"Late fusion of the images first combined the probabilities of the image models, and then the result "
+            f"with those of the record models, both {words}{cite('late')}."
         )
+    if not _LEARNED.isdisjoint([*at_once, *in_two_steps]):
+        yield "What late fusion learns was learned from out-of-fold predictions of the training patients."
 
 
 def _search(results, cite):

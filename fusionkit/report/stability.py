@@ -4,6 +4,7 @@ import numpy as np
 
 from ..metrics import selection_stability
 from ..plotting import StabilityDisplay
+from .features import marks_of_absence
 from .figures import Drawing
 from .numbers import fixed, is_number, listed
 from .verdict import fusion_label
@@ -27,10 +28,11 @@ def stability(results):
     comparison = results["comparison"]
     modalities = results["cohort"].get("modalities") or {}
     selecting = {name: facts for name, facts in modalities.items() if facts.get("kind") != "record"}
-    folds = {}
+    folds, marks = {}, marks_of_absence(comparison)
     for row in comparison.get("folds") or []:
         if row.get("features"):
-            folds.setdefault(row["fusion"], []).append(row)
+            chosen = [name for name in row["features"] if name not in marks]
+            folds.setdefault(row["fusion"], []).append({**row, "features": chosen})
     rows = [
         found
         for fusion, mine in folds.items()

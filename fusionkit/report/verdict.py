@@ -16,8 +16,11 @@ TOO_WIDE = 0.2
 FEWEST_REPEATS = 2
 """With fewer repeats the intervals cannot see how much the choice of training patients adds."""
 
+MAX_TOLD = 2
+"""The verdict tells of so many comparisons, the first in the study's order; the others are named."""
+
 MAX_NAMED = 3
-"""More modalities than this are counted, not named, in the verdict."""
+"""More modalities or fusions than this are counted, not named, in the verdict."""
 
 _ENDINGS = {
     "gain": ("a gain in this cohort, as the whole interval lies above zero", "a gain too"),
@@ -88,6 +91,7 @@ def fusion_label(name, *, start=False):
     """
     if is_fusion(name):
         kind, _, rule = name.partition(":")
+        rule = rule.replace("images_first", "images first").replace(":", ", ")
         return f"{kind.capitalize() if start else kind} fusion{f' ({rule})' if rule else ''}"
     if "+" in name:
         return f"{'Early' if start else 'early'} fusion of {listed(name.split('+'))}"
@@ -128,13 +132,15 @@ def make_verdict(results):
     judged = [name for name in ("early", "late") if name in differences] or list(differences)
     judged = [name for name in judged if "+" in name or is_fusion(name)] or judged
     rule = _rule(len(differences), comparison)
-    cautions = tuple(_cautions(results, judged))
+    told = judged[:MAX_TOLD]
+    others = [name for name in differences if name not in told and ("+" in name or is_fusion(name) or name in judged)]
+    cautions = tuple(_cautions(results, told, others))
     if not judged:
         return Verdict("alone", _HEADLINES["alone"], tuple(_alone(comparison)), cautions, rule)
-    rows = [differences[name] for name in judged[:2]]
+    rows = [differences[name] for name in told]
     findings = {row["fusion"]: judge_difference(row) for row in rows}
     finding, headline = _summary(findings)
-    sentences = [_first(results, rows[0], findings[judged[0]])]
+    sentences = [_first(results, rows[0], findings[told[0]])]
     sentences += [_second(comparison, row, findings) for row in rows[1:]]
     return Verdict(finding, headline, tuple(sentences), cautions, rule)
 
@@ -199,6 +205,8 @@ def _first(results, row, finding):
 def _action(results, row):
     """``Adding ct to ehr by early fusion``."""
     name, baseline = row["fusion"], row["baseline"]
+    if is_fusion(baseline) or "+" in baseline:
+        return f"Using {fusion_label(name)} instead of {fusion_label(baseline)}"
     if is_fusion(name):
         parts = list(results["cohort"].get("modalities") or {})
     else:
@@ -212,7 +220,8 @@ def _action(results, row):
 
 
 def _second(comparison, row, findings):
-    label, finding = fusion_label(row["fusion"], start=True), findings[row["fusion"]]
+    name, finding = row["fusion"], findings[row["fusion"]]
+    label = fusion_label(name, start=True) if is_fusion(name) or "+" in name else f"Using {name} instead"
     change = _change(row, comparison.get("confidence", 0.95))
     same = len(set(findings.values())) == 1
     return f"{label} changed it by {change}: {_ending(row, finding, same)}."
@@ -226,8 +235,12 @@ def _alone(comparison):
     yield "No fusion was compared with it, so this study does not say whether another modality adds anything."
 
 
-def _cautions(results, judged):
+def _cautions(results, told, others):
     comparison, cohort = results["comparison"], results["cohort"]
+    if others:
+        labels = [fusion_label(name) for name in others]
+        more = listed(labels if len(labels) <= MAX_NAMED else [*labels[:MAX_NAMED], f"{len(labels) - MAX_NAMED} more"])
+        yield f"Compared too, but not judged here: {more}; see Discrimination."
     trusted = (results.get("study", {}).get("outcome") or {}).get("trust") or []
     if trusted:
         yield (
@@ -248,7 +261,7 @@ def _cautions(results, judged):
     at_chance = [
         row["fusion"]
         for row in comparison["estimates"]
-        if row["fusion"] in {*judged, comparison["baseline"]} and is_number(row.get("low")) and row["low"] <= 0.5
+        if row["fusion"] in {*told, comparison["baseline"]} and is_number(row.get("low")) and row["low"] <= 0.5
     ]
     if at_chance:
         yield (
