@@ -1,6 +1,7 @@
 """Where the real data lie, without which tests that need them are skipped; and a collection without detours."""
 
 import gc
+import locale
 import os
 from pathlib import Path
 
@@ -17,6 +18,14 @@ def pytest_collection():
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def same_locale():
+    """ITK leaves the locale at C where it has written a DICOM file: text would be read as ASCII from then on."""
+    before = locale.setlocale(locale.LC_ALL)
+    yield
+    locale.setlocale(locale.LC_ALL, before)
 
 
 @pytest.fixture(scope="session")
