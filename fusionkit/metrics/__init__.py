@@ -2,7 +2,8 @@
 
 Which interval, when:
 
-- out-of-fold scores of repeated cross-validation: :func:`cv_estimate` and :func:`cv_difference`;
+- out-of-fold scores of repeated cross-validation: :func:`cv_estimate`, :func:`cv_difference` and
+  :func:`cv_contrast`;
 - scores of independent test patients: :func:`auc_delong`, :func:`delong_test`, :func:`paired_bootstrap`, and
   :func:`threshold_metrics`, :func:`calibration_intervals`, :func:`net_benefit_difference` ..., and
   :func:`bootstrap_interval` for any metric without an interval of its own;
@@ -27,7 +28,7 @@ from .calibration import (
     scaled_brier_score,
 )
 from .calibration_bootstrap import calibration_intervals
-from .cross_validated import cv_difference, cv_estimate, fold_values
+from .cross_validated import cv_contrast, cv_difference, cv_estimate, fold_values
 from .discrimination import auc, auc_delong, average_precision, delong_test
 from .feasibility import StudyPlan, feasibility, plan_study
 from .intervals import corrected_resampled_interval, corrected_resampled_test, wilson_interval
@@ -95,6 +96,7 @@ __all__ = [
     "corrected_resampled_test",
     "cox_snell_r2_from_auc",
     "cramers_v",
+    "cv_contrast",
     "cv_difference",
     "cv_estimate",
     "decision_curve",

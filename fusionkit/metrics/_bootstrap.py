@@ -1,11 +1,13 @@
-"""What every bootstrap of patients shares: who is drawn how often, and the percentile interval of what came out."""
+"""What every bootstrap of patients shares: who is drawn how often, and the interval of what came out."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from ._checks import check_count, check_groups
 from .results import Estimate
 
-__all__ = ["SINGLE", "bootstrap_method", "patient_counts", "percentile_estimate"]
+__all__ = ["SINGLE", "bootstrap_method", "distance_estimate", "patient_counts", "percentile_estimate"]
 
 SINGLE = "one class has a single patient: how much such patients differ cannot be known"
 """Why there are no limits then."""
@@ -30,9 +32,18 @@ def patient_counts(n, groups, n_resamples, rng):
     return rng.multinomial(size, np.full(size, 1 / size), size=n_resamples)[:, codes].astype(float)
 
 
-def bootstrap_method(groups, n_resamples):
-    """Return what a methods section would say."""
-    return f"bootstrap of {'patients' if groups is None else 'groups'}, percentile, {n_resamples} resamples"
+def bootstrap_method(groups, n_resamples, limits="percentile"):
+    """Return what a methods section would say.
+
+    Parameters
+    ----------
+    groups : array-like or None
+        None where patients are drawn.
+    n_resamples : int
+    limits : str, default='percentile'
+        How the limits are made.
+    """
+    return f"bootstrap of {'patients' if groups is None else 'groups'}, {limits}, {n_resamples} resamples"
 
 
 def percentile_estimate(
@@ -71,3 +82,34 @@ def percentile_estimate(
     low, high = (np.nan, np.nan) if reason else map(float, np.nanquantile(resampled, [tail, 1 - tail]))
     note = f", {left_out} of {resampled.size} resamples left out as {why_left_out}" if left_out else ""
     return Estimate(float(value), low, high, n, n_events, f"{method}{note}", confidence=confidence, reason=reason)
+
+
+def distance_estimate(value, distances, *, confidence, **shell):
+    """Return how far a curve lies from a line, with limits from how far resampled curves lie from the curve.
+
+    A distance is never negative: where the truth is 0, the distance of every resampled curve from the line is too
+    large, and its percentiles miss the truth always. How far the resampled curves lie from the cohort's own shows how
+    far that may lie from the true one, and by the triangle inequality the two distances from the line differ by no
+    more.
+
+    Parameters
+    ----------
+    value : float
+        Of the cohort's curve from the line, in [0, 1].
+    distances : array of shape (n_resamples,)
+        Of each resampled curve from the cohort's; NaN where it is undefined.
+    confidence : float
+        Nominal coverage.
+    **shell
+        As :func:`percentile_estimate` takes them.
+
+    Returns
+    -------
+    estimate : Estimate
+        ``value`` less and plus the quantile of the distances, kept in [0, 1].
+    """
+    found = percentile_estimate(value, distances, confidence=confidence, **shell)
+    if found.reason:
+        return found
+    reach = float(np.nanquantile(distances, confidence))
+    return replace(found, low=max(found.value - reach, 0.0), high=min(found.value + reach, 1.0))

@@ -292,5 +292,14 @@ def calibration_errors(y_true, y_prob, *, frac=2 / 3):
         If a risk is NaN or outside [0, 1], or there are fewer than three patients.
     """
     distance = np.abs(calibration_curve(y_true, y_prob, frac=frac) - check_numbers(y_prob, "y_prob"))
-    summaries = {"ici": distance.mean(), "e50": np.median(distance), "e90": np.quantile(distance, 0.9)}
-    return {name: float(value) for name, value in {**summaries, "emax": distance.max()}.items()}
+    return {name: float(value) for name, value in summarised(distance).items()}
+
+
+def summarised(distance):
+    """Return ICI, E50, E90 and Emax of distances, (..., n), over the patients."""
+    return {
+        "ici": distance.mean(axis=-1),
+        "e50": np.median(distance, axis=-1),
+        "e90": np.quantile(distance, 0.9, axis=-1),
+        "emax": distance.max(axis=-1),
+    }

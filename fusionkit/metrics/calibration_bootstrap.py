@@ -2,20 +2,26 @@
 
 The summaries of the smoothed curve (ICI, E50, E90, Emax) have no other interval, and the intercepts and slopes of
 repeated cross-validation have none that speaks for all repeats. The predictions are taken as given: for the patients
-of an independent test set this is the whole uncertainty; for out-of-fold risks it leaves out that the models would
-differ with other training patients.
-"""
+of an independent test set this is the whole uncertainty. Of out-of-fold risks the models would differ with other
+training patients: what depends on who has the higher risk, the slope and the smoothed curve, has its limits widened as
+the AUC has (see :mod:`fusionkit.metrics.cross_validated`), by how much the ranks change between repeats; what depends
+on the level, the intercept and O:E, has not.
 
-from dataclasses import replace
+The summaries are absolute distances, whose percentiles cannot reach the 0 of a perfect model. Their limits come from
+the curves instead: the true curve is taken to lie as far from the cohort's as that lies from the resampled ones, and
+the distance of either from the diagonal differs by no more than that (the triangle inequality, for the mean and for
+the largest distance). For the quantiles E50 and E90 the same rule is exact for a perfect model, and elsewhere a rule.
+"""
 
 import numpy as np
 from scipy.special import logit, xlog1py, xlogy
 
-from ._bootstrap import bootstrap_method, patient_counts, percentile_estimate
-from ._checks import check_binary, check_confidence, check_numbers, check_probabilities
+from ._bootstrap import bootstrap_method, distance_estimate, patient_counts, percentile_estimate
+from ._checks import check_binary, check_confidence, check_numbers, check_out_of_fold, check_probabilities
+from ._instability import training_factor, within_repeat_ranks
 from ._logistic import resampled_logistic
 from ._smoothing import resampled_lowess
-from .calibration import limited
+from .calibration import limited, summarised
 from .results import Estimate
 
 __all__ = ["calibration_intervals"]
@@ -57,40 +63,39 @@ def _recalibrations(event, inside, counts):
 
 
 def _curve_errors(event, risk, frac, counts):
-    """ICI, E50, E90 and Emax: mean, quantiles and largest distance of the smooth curve from the diagonal."""
-    curve = np.clip(resampled_lowess(risk, event.astype(float), counts, frac=frac), 0, 1)
-    distance = np.where(counts > 0, np.abs(curve - risk), 0.0)
-    order = np.argsort(distance, axis=1)
-    reached = np.cumsum(np.take_along_axis(counts, order, axis=1), axis=1)
-    ordered, n = np.take_along_axis(distance, order, axis=1), reached[:, -1]
+    """ICI, E50, E90 and Emax: of the first curve from the diagonal, of each other one from the first."""
+    curves = np.clip(resampled_lowess(risk, event.astype(float), counts, frac=frac), 0, 1)
+    return summarised(np.abs(curves - np.vstack([risk, np.broadcast_to(curves[0], curves[1:].shape)])))
 
-    def quantile(share):
-        place = share * (n - 1)
-        below, above = (
-            np.take_along_axis(ordered, (reached > rank[:, None]).argmax(axis=1)[:, None], axis=1)[:, 0]
-            for rank in (np.floor(place), np.ceil(place))
-        )
-        return below + (place % 1) * (above - below)
 
-    ici = np.einsum("ij,ij->i", counts, distance) / n
-    return dict(zip(_ERRORS, (ici, quantile(0.5), quantile(0.9), distance.max(axis=1)), strict=True))
-
+_DISTANCES = ("ici", "e50", "e90", "emax")
 
 _WHY_UNDEFINED = {
     "observed_expected": "no event is expected",
     "scaled_brier": "there is one class only",
     "intercept": "there is one class only",
     "slope": "there is one class only, all predicted risks are equal, or they (nearly) separate the classes",
+    **dict.fromkeys(_DISTANCES, "no patient with a risk near to some patient's was drawn"),
 }
 """Name -> why it may be undefined."""
 
-_ERRORS = ("ici", "e50", "e90", "emax")
+_WIDENED = {"slope", *_DISTANCES}
+"""What depends on who has the higher risk, so that other training patients would have moved it."""
 
 
 def calibration_intervals(
-    y_true, y_prob, *, groups=None, clip=None, frac=2 / 3, n_resamples=2000, confidence=0.95, random_state=None
+    y_true,
+    y_prob,
+    *,
+    folds=None,
+    groups=None,
+    clip=None,
+    frac=2 / 3,
+    n_resamples=2000,
+    confidence=0.95,
+    random_state=None,
 ):
-    """Return every calibration metric of one model with the percentile interval of one bootstrap of patients.
+    """Return every calibration metric of one model with its interval from one bootstrap of patients.
 
     Parameters
     ----------
@@ -98,6 +103,9 @@ def calibration_intervals(
         0 or 1, 1 for the event.
     y_prob : array-like of shape (n,) or (repeats, n)
         Predicted risk of the event, in [0, 1]; with repeats each metric is computed in every repeat, and averaged.
+    folds : array-like of shape (repeats, n) or None, default=None
+        Of out-of-fold risks in two repeats or more, in which test fold the patient stood: the limits of the slope, ICI,
+        E50, E90 and Emax are then widened by what the choice of training patients adds. None takes the risks as given.
     groups : array-like of shape (n,) or None, default=None
         Who belongs together (lesions of a patient, patients of a site) and is drawn together.
     clip : float or None, default=None
@@ -126,11 +134,10 @@ def calibration_intervals(
 
     Notes
     -----
-    The smooth curve of a resample has the windows of the whole cohort. Its distance from the diagonal is never
-    negative and grows with noise, which resampling adds: the limits of ICI, E50, E90 and Emax lie high, do not reach
-    0 for a perfect model, and are stretched to the estimate where that lies below them. In simulated cohorts of 200 and
-    500 patients with risks too extreme, ICI and E50 held the truth in 93 to 97 %, E90 in 91 to 93 %, Emax in 81 to
-    87 %; the other metrics in 92 to 97 %.
+    The smooth curve of a resample has the windows of the whole cohort. ICI, E50, E90 and Emax are about the distance of
+    the true curve from the diagonal at the risks of these patients; their limits are made from the distance between
+    curves and reach 0 where the model may be perfect; the others' are percentiles. How often they hold the truth
+    stands in ``docs/honesty.md``.
 
     Examples
     --------
@@ -157,14 +164,31 @@ def calibration_intervals(
         for risk in repeats
     ]
     shell = {"n": event.size, "n_events": int(event.sum()), "confidence": confidence}
-    shell["method"] = bootstrap_method(groups, n_resamples)
+    factor = _training_factor(event, repeats, folds)
     estimates = {}
     for name in found[0]:
         value, *resampled = np.mean([values[name] for values in found], axis=0)
         why = _WHY_UNDEFINED.get(name, "")
+        estimate, limits = (
+            (distance_estimate, "distance of the curves") if name in _DISTANCES else (percentile_estimate, "percentile")
+        )
+        widened = factor if name in _WIDENED else 1.0
+        limits += ", widened for the choice of training patients" if widened > 1 else ""
+        told = {**shell, "method": bootstrap_method(groups, n_resamples, limits)}
         if np.isnan(value):
-            estimates[name] = Estimate(np.nan, np.nan, np.nan, **shell, reason=why)
+            estimates[name] = Estimate(np.nan, np.nan, np.nan, **told, reason=why)
         else:
-            estimate = percentile_estimate(value, np.array(resampled), **shell, why_left_out=why)
-            estimates[name] = replace(estimate, low=np.minimum(estimate.low, value)) if name in _ERRORS else estimate
+            centre = 0.0 if name in _DISTANCES else value
+            resampled = centre + widened * (np.array(resampled) - centre)
+            estimates[name] = estimate(value, resampled, **told, why_left_out=why)
     return estimates
+
+
+def _training_factor(event, repeats, folds):
+    """How much wider limits are than for given risks; 1 without folds, or where one repeat cannot tell."""
+    if folds is None:
+        return 1.0
+    repeats, folds = check_out_of_fold(repeats, folds, event.size, "y_prob")
+    if len(repeats) < 2:
+        return 1.0
+    return np.nan_to_num(training_factor(event, within_repeat_ranks(repeats), folds), nan=1.0)

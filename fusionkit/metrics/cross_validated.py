@@ -1,6 +1,6 @@
-"""The two entry points for out-of-fold scores: one model's value, and the difference between two models.
+"""The entry points for out-of-fold scores: one model's value, the difference between two, and weighted sums of several.
 
-What is estimated. Both intervals are about the models fitted in this cross-validation: the mean, over these fits, of
+What is estimated. The intervals are about the models fitted in this cross-validation: the mean, over these fits, of
 their performance on new patients of the same population. Each was trained on the share ``(K - 1) / K`` of the
 cohort, so that the model refitted to everybody is expected to do a little better. The performance that the procedure
 has on average over other cohorts of this size is another quantity: the intervals of an AUC hold it almost as often,
@@ -19,7 +19,8 @@ repeats (within an outcome class), ``q = K (1 - r)`` says how much of the scores
 strong clinical score, above 1 for pure noise. Where patient i moves the score of j as j moves that of i, as linear
 and kernel models do, the variance grows by ``1 + q``; since a patient's pull on the model and on the AUC are not
 proportional, by less: with normal scores at chance by ``1 + 0.87 q`` (half the root of 3). That is what the interval
-uses everywhere, for one model on the logit scale, for a difference with the ranks of the two models subtracted first;
+uses everywhere, for one model on the logit scale, for a difference with the ranks of the two models subtracted first (a
+weighted sum: with the ranks summed so);
 with signal, and where features are selected, it is a little more than needed.
 
 This is a method of this project, held to its promise by simulation and not by a publication. The published choice,
@@ -37,13 +38,13 @@ from scipy import stats
 from ..exceptions import DataWarning
 from ._bootstrap import SINGLE
 from ._checks import check_binary, check_confidence, check_groups, check_numbers, check_out_of_fold, check_probabilities
-from ._instability import auc_error, difference_error
+from ._instability import auc_error, contrast_error
 from .calibration import brier_score, log_loss, scaled_brier_score
 from .discrimination import auc, average_precision
 from .intervals import corrected_resampled_interval, corrected_resampled_test, make_limits
 from .results import Comparison, Estimate
 
-__all__ = ["cv_difference", "cv_estimate", "fold_values"]
+__all__ = ["cv_contrast", "cv_difference", "cv_estimate", "fold_values"]
 
 _METRICS = {
     "auc": (auc, "logit", True),
@@ -273,11 +274,86 @@ def cv_difference(y_true, scores, baseline_scores, folds, *, metric="auc", group
         values, baseline = _values(metric, *checked), _values(metric, *checked_baseline)
         sizes = {**_split_sizes(folds, event.size), **_counts(event, metric)}
         return _within_reach(corrected_resampled_test(values, baseline, confidence=confidence, **sizes), metric)
-    value, baseline_value, error, df = difference_error(event, scores, checked_baseline[1], folds, groups)
+    values, error, df = contrast_error(event, [scores, checked_baseline[1]], [1, -1], folds, groups)
+    value, baseline_value = values.tolist()
     difference = _instability_estimate(value - baseline_value, error, df, event, "identity", confidence)
     t = (value - baseline_value) / error
     found = Comparison(difference, value, baseline_value, t, df, float(2 * stats.t.sf(abs(t), df)))
     return _within_reach(found, metric)
+
+
+def cv_contrast(
+    y_true, scores, weights, folds, *, constant=0.0, metric="auc", scale="identity", groups=None, confidence=0.95
+):
+    """Return a weighted sum of several models' cross-validated metrics on the same splits, with its interval.
+
+    A difference is the sum with the weights 1 and -1, and has the interval of :func:`cv_difference`; another such sum
+    is the Shapley value of a modality.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n,)
+        0 or 1, 1 for the event (any numbers for a metric of your own).
+    scores : dict of str to array-like of shape (repeats, n)
+        Out-of-fold scores of each model, made on the same splits.
+    weights : dict of str to float
+        Weight of each model.
+    folds : array-like of shape (repeats, n)
+        In which test fold the patient stood in that repeat, for all models.
+    constant : float, default=0.0
+        Added to the sum.
+    metric : str or callable, default='auc'
+        As in :func:`cv_estimate`.
+    scale : {"identity", "logit"}, default="identity"
+        ``"logit"`` is for a sum that is itself an AUC, or chance and what lies beyond it: limits as one AUC has them,
+        where the sum lies between 0 and 1.
+    groups : array-like of shape (n,) or None, default=None
+        Who belongs together, as in :func:`cv_estimate`.
+    confidence : float, default=0.95
+        Nominal coverage.
+
+    Returns
+    -------
+    estimate : Estimate
+        The instability-inflated interval of AUCs in two repeats or more, otherwise the corrected resampled t.
+
+    Raises
+    ------
+    ValueError
+        If models and weights differ, or as :func:`cv_difference` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fusionkit.metrics import cv_contrast
+    >>> rng = np.random.default_rng(0)
+    >>> y_true = np.repeat([0, 1], 50)
+    >>> folds = np.array([rng.permutation(100) % 5 for repeat in range(3)])
+    >>> ehr, ct = (y_true + rng.normal(size=(3, 100)) for model in range(2))
+    >>> mean_beyond_chance = cv_contrast(y_true, {"ehr": ehr, "ct": ct}, {"ehr": 0.5, "ct": 0.5}, folds, constant=-0.5)
+    >>> print(round(mean_beyond_chance.value, 2))
+    0.26
+    """
+    if scale not in {"identity", "logit"}:
+        raise ValueError(f"scale must be 'identity' or 'logit'; got {scale!r}")
+    if not scores or set(scores) != set(weights):
+        raise ValueError(f"scores and weights must name the same models; got {list(scores)} and {list(weights)}")
+    checked = [_check_parts(y_true, score, folds, metric, f"scores[{name!r}]") for name, score in scores.items()]
+    event, _, folds, _ = checked[0]
+    _check_whole_groups(groups, folds, event.size)
+    factors = np.array([weights[name] for name in scores], dtype=float)
+    if not _uses_instability("auto", metric, checked[0][1]):
+        values = constant + factors @ [_values(metric, *parts) for parts in checked]
+        shell = {**_split_sizes(folds, event.size), **_counts(event, metric), "scale": _usable(scale, values.mean())}
+        return corrected_resampled_interval(values, confidence=confidence, **shell)
+    values, *precision = contrast_error(event, [score for _, score, *_ in checked], factors, folds, groups)
+    value = float(constant + factors @ values)
+    return _instability_estimate(value, *precision, event, _usable(scale, value), confidence)
+
+
+def _usable(scale, value):
+    """The scale, or the plain one where the sum has no log odds."""
+    return scale if 0 < value < 1 else "identity"
 
 
 def _within_reach(comparison, metric):

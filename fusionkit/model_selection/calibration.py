@@ -26,7 +26,8 @@ def calibration_table(comparison, *, n_resamples=500, confidence=0.95, random_st
     n_resamples : int, default=500
         Resamples of the patients.
     confidence : float, default=0.95
-        Level of the intervals, see :func:`fusionkit.metrics.calibration_intervals`; they take the risks as given.
+        Level of the intervals, see :func:`fusionkit.metrics.calibration_intervals`; those of intercept and O:E take the
+        risks as given.
     random_state : int, default=0
         Seed of the resampling.
 
@@ -37,8 +38,8 @@ def calibration_table(comparison, *, n_resamples=500, confidence=0.95, random_st
         number is NaN, as with fewer than ten patients with or without the event, or where most resamples are
         undefined).
     """
-    y, _, scores = comparison._arrays()
-    settings = {"n_resamples": n_resamples, "confidence": confidence, "random_state": random_state}
+    y, folds, scores = comparison._arrays()
+    settings = {"folds": folds, "n_resamples": n_resamples, "confidence": confidence, "random_state": random_state}
     rows = []
     for fusion, risks in scores.items():
         found = _intervals(y, risks, comparison._groups, settings)

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from ..metrics import corrected_resampled_interval, cv_difference, fold_values, holm
+from ..metrics import cv_contrast, cv_difference, fold_values, holm
 
 __all__ = ["modality_ablation", "modality_shapley", "shapley_values", "subset_fusions"]
 
@@ -103,7 +103,7 @@ def modality_shapley(comparison, *, confidence=0.95):
     comparison : FusionComparison
         With the early fusions of all subsets of the modalities, as :func:`subset_fusions` names them.
     confidence : float, default=0.95
-        Level of the interval (corrected resampled t over the folds' Shapley values).
+        Level of the interval, see :func:`fusionkit.metrics.cv_contrast`: a Shapley value is a weighted sum of AUCs.
 
     Returns
     -------
@@ -119,21 +119,32 @@ def modality_shapley(comparison, *, confidence=0.95):
     """
     y, folds, scores = comparison._arrays()
     modalities, subsets = _subsets(comparison)
-    values = {part: fold_values(y, scores[fusion], folds) for part, fusion in subsets.items()}
-    values[frozenset()] = np.full_like(values[frozenset(modalities)], CHANCE)
-    full = values[frozenset(modalities)].mean()
-    sizes = comparison.nested.folds[["n_train", "n_test"]].mean()
+    parts = [part for part in subsets if part]
+    models = {subsets[part]: scores[subsets[part]] for part in parts}
+    values = {part: fold_values(y, scores[subsets[part]], folds) for part in parts}
+    full = values[frozenset(modalities)]
+    beyond = full.mean() > CHANCE
+    played = dict(zip([frozenset(), *parts], np.eye(1 + len(parts)), strict=True))  # what each subset's AUC counts
     rows = []
-    for modality, by_fold in shapley_values(modalities, values).items():
-        found = corrected_resampled_interval(by_fold, **sizes, confidence=confidence)
-        beyond = full > CHANCE
+    for modality, (nobody, *weights) in shapley_values(modalities, played).items():
+        found = cv_contrast(
+            *(y, models, dict(zip(models, weights, strict=True)), folds),
+            constant=CHANCE + nobody * CHANCE,  # chance and the share beyond it, which is limited as an AUC is
+            scale="logit",
+            groups=comparison._groups,
+            confidence=confidence,
+        )
+        reason = found.reason and f"with chance, {found.reason}"
+        if not beyond:
+            reason = "all modalities together are no better than chance: no shares"
+        shapley, low, high = (limit - CHANCE for limit in (found.value, found.low, found.high))
         rows.append(
             {
-                **{"modality": modality, "alone": values[frozenset([modality])].mean(), "shapley": found.value},
-                **{"low": found.low, "high": found.high, "share": found.value / (full - CHANCE) if beyond else np.nan},
-                **{"full": full, "n": len(y), "n_events": int(y.sum()), "n_folds": len(by_fold)},
+                **{"modality": modality, "alone": values[frozenset([modality])].mean(), "shapley": shapley},
+                **{"low": low, "high": high, "share": shapley / (full.mean() - CHANCE) if beyond else np.nan},
+                **{"full": full.mean(), "n": len(y), "n_events": int(y.sum()), "n_folds": len(full)},
                 "method": found.method,
-                "reason": found.reason if beyond else "all modalities together are no better than chance: no shares",
+                "reason": reason,
             }
         )
     return pd.DataFrame(rows).sort_values("shapley", ascending=False, ignore_index=True, kind="stable")

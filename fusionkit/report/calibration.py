@@ -42,9 +42,12 @@ def calibration(results, predictions):
             "each repeat and then averaged, which avoids that.",
         )
     told_of = {row["method"] for rows in told.values() for row in rows.values() if row["method"]}
-    made = f" Numbers in brackets are {percent(level)} intervals ({', '.join(sorted(told_of))}), which take the "
     made = (
-        f"{made}predictions as given; a slope of 1, an intercept of 0 and a ratio of 1 are perfect." if told_of else ""
+        f" Numbers in brackets are {percent(level)} intervals ({'; '.join(sorted(told_of))}); those of intercept and "
+        f"ratio take the predictions as given. A slope of 1, an intercept of 0, a ratio of 1 and a distance of 0 are "
+        f"perfect."
+        if told_of
+        else ""
     )
     caption = (
         f"Out-of-fold probabilities{averaged[0]}, in groups of equal size, with {percent(level)} Wilson intervals of "

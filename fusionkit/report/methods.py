@@ -201,8 +201,9 @@ def _validation(results, cite):
     mean = "" if repeats == 1 else ", averaged over repeats"
     yield (
         f"Calibration was judged from out-of-fold probabilities{averaged}, in groups of equal size with Wilson "
-        f"intervals{cite('wilson')}, and by calibration slope, intercept and ICI{mean}, with percentile intervals from "
-        f"a bootstrap of the patients. Clinical utility is the net benefit "
+        f"intervals{cite('wilson')}, and by calibration slope, intercept and ICI{mean}, with intervals from a "
+        f"bootstrap of the patients: percentiles of slope and intercept, and of the ICI the distance between resampled "
+        f"curves. Clinical utility is the net benefit "
         f"at thresholds from 1 to 99 %, against {comparison['baseline']}, treating all and treating none"
         f"{cite('utility')}."
     )

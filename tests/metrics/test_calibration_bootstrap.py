@@ -1,7 +1,8 @@
-"""The bootstrap of all calibration metrics: the plain bootstrap as definition, and its promise in simulation."""
+"""The bootstrap of all calibration metrics, with the plain bootstrap as definition; its promise is in test_parts.py."""
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.special import expit, logit
 
 from fusionkit.metrics import (
@@ -16,7 +17,6 @@ from fusionkit.metrics import (
     scaled_brier_score,
 )
 from fusionkit.metrics._smoothing import resampled_lowess
-from fusionkit.metrics.calibration_bootstrap import _curve_errors
 
 PLAIN = {
     "brier": brier_score,
@@ -73,15 +73,30 @@ def test_the_curve_of_a_resample_is_the_weighted_line_in_each_window(cohort):
             assert row[patient] == pytest.approx(line(risk[patient]), abs=1e-9)
 
 
-def test_the_errors_of_a_resample_are_those_of_the_patients_drawn(cohort):
+def test_limits_of_the_errors_are_as_far_away_as_resampled_curves_lie_from_the_curve(cohort):
     y, risk = cohort
-    counts = np.random.default_rng(2).integers(0, 4, (5, 120)).astype(float)
-    got = _curve_errors(y == 1, risk, 2 / 3, counts)
-    curves = np.clip(resampled_lowess(risk, y.astype(float), counts), 0, 1)
-    for row, (curve, count) in enumerate(zip(curves, counts.astype(int), strict=True)):
-        drawn = np.repeat(np.abs(curve - risk), count)
-        expected = [drawn.mean(), np.median(drawn), np.quantile(drawn, 0.9), drawn.max()]
-        np.testing.assert_allclose([values[row] for values in got.values()], expected, atol=1e-12)
+    got = calibration_intervals(y, risk, n_resamples=40, random_state=3)
+    drawn = np.random.default_rng(3).multinomial(120, np.full(120, 1 / 120), size=40)
+    curve, *resampled = np.clip(resampled_lowess(risk, y.astype(float), np.vstack([np.ones(120), drawn])), 0, 1)
+    plain = {"ici": np.mean, "e50": np.median, "e90": lambda far: np.quantile(far, 0.9), "emax": np.max}
+    for name, summary in plain.items():
+        reach = np.quantile([summary(np.abs(other - curve)) for other in resampled], 0.95)
+        value = summary(np.abs(curve - risk))
+        assert got[name].low == pytest.approx(max(value - reach, 0), abs=1e-12), name
+        assert got[name].high == pytest.approx(min(value + reach, 1), abs=1e-12), name
+        assert "distance of the curves" in got[name].method
+
+
+def test_the_interval_of_a_perfect_model_reaches_zero_which_percentiles_never_do():
+    rng = np.random.default_rng(0)
+    risk = expit(rng.normal(-0.8, 1.2, 150))
+    y = (rng.random(150) < risk).astype(int)
+    got = calibration_intervals(y, risk, n_resamples=100, random_state=0)["ici"]
+    plain = bootstrap_interval(
+        lambda *drawn: calibration_errors(*drawn)["ici"], y, risk, n_resamples=40, random_state=0
+    )
+    assert got.low == 0 < got.value < got.high
+    assert plain.low > 0.01
 
 
 def test_repeats_are_averaged_on_the_same_resamples(cohort):
@@ -97,6 +112,29 @@ def test_repeats_are_averaged_on_the_same_resamples(cohort):
     assert [got["brier"].low, got["brier"].high] == pytest.approx([both.low, both.high], abs=1e-12)
     expected = (PLAIN["slope"](y, risk) + PLAIN["slope"](y, other)) / 2
     assert got["slope"].value == pytest.approx(expected, abs=1e-10)
+
+
+def test_folds_widen_what_ranks_decide_by_what_training_adds_and_nothing_else(cohort):
+    y, risk = cohort
+    rng = np.random.default_rng(5)
+    folds = np.array([rng.permutation(120) % 5 for _ in range(3)])
+    repeats = expit(logit(risk) + 0.4 * rng.normal(size=(3, 120)))
+    given, widened = (
+        calibration_intervals(y, repeats, folds=dealt, n_resamples=60, random_state=0) for dealt in (None, folds)
+    )
+    ranks = stats.rankdata(repeats, axis=1)
+    for members in (y == 0, y == 1):
+        ranks[:, members] -= ranks[:, members].mean(axis=1, keepdims=True)
+    products = ranks @ ranks.T
+    correlation = (products.sum() - np.trace(products)) / (2 * np.trace(products))
+    factor = np.sqrt(1 + np.sqrt(0.75) * 5 * (1 - correlation))
+    assert factor > 1.1
+    slope, wide = given["slope"], widened["slope"]
+    got = [(wide.value - wide.low) / (slope.value - slope.low), (wide.high - wide.value) / (slope.high - slope.value)]
+    got.append((widened["ici"].high - given["ici"].value) / (given["ici"].high - given["ici"].value))
+    assert got == pytest.approx([factor] * 3)
+    assert "widened for the choice of training patients" in wide.method
+    assert all(widened[name] == given[name] for name in ("brier", "intercept", "observed_expected"))
 
 
 def test_groups_are_drawn_whole_and_widen_the_intervals(cohort):
@@ -143,6 +181,8 @@ def test_risks_that_nearly_separate_the_classes_cost_the_slope_its_interval_alon
         ({"y_prob": [1.2] + [0.5] * 119}, r"outside \[0, 1\]"),
         ({"y_true": [0] * 120}, "one class only"),
         ({"n_resamples": 1}, "n_resamples"),
+        ({"folds": np.zeros((2, 120))}, "folds must have the shape of y_prob"),
+        ({"y_prob": [[0.5] * 120] * 2, "folds": np.zeros((2, 120))}, "only 1 different ways"),
         ({"groups": [1, 2]}, "groups must have one entry per patient"),
     ],
 )
@@ -150,23 +190,3 @@ def test_what_cannot_be_resampled_is_refused(cohort, change, says):
     y, risk = cohort
     with pytest.raises(ValueError, match=says):
         calibration_intervals(**{"y_true": y, "y_prob": risk, **change})
-
-
-@pytest.mark.slow
-def test_the_intervals_hold_the_truth():
-    """Of 300 cohorts of 200 patients: the standard error of 95 % is 1.3 %. The truth is that of 400,000 patients.
-
-    E90 is the exception that its documentation tells of.
-    """
-    rng = np.random.default_rng(0)
-    y, risk = simulated(400_000, rng)
-    distance = np.abs(expit(0.4 + 0.6 * logit(risk)) - risk)
-    truth = {"ici": distance.mean(), "e50": np.median(distance), "e90": np.quantile(distance, 0.9)}
-    truth.update({name: PLAIN[name](y, risk) for name in list(PLAIN)[:6]})
-    held = {name: [] for name in truth}
-    for _ in range(300):
-        got = calibration_intervals(*simulated(200, rng), n_resamples=400, random_state=rng)
-        for name, true in truth.items():
-            held[name].append(got[name].low <= true <= got[name].high)
-    for name, answers in held.items():
-        assert (0.85 if name == "e90" else 0.91) <= np.mean(answers) <= 0.99, name

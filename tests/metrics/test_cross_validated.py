@@ -14,6 +14,7 @@ from fusionkit.exceptions import DataWarning
 from fusionkit.metrics import (
     auc_delong,
     corrected_resampled_interval,
+    cv_contrast,
     cv_difference,
     cv_estimate,
     delong_test,
@@ -198,6 +199,38 @@ def test_the_difference_is_that_of_the_two_estimates(out_of_fold):
     assert got.difference.value == pytest.approx(got.value_a - got.value_b, abs=1e-12)
     mirrored = cv_difference(y, scores[1], scores[0], folds)
     assert mirrored.difference.low == pytest.approx(-got.difference.high, abs=1e-12)
+
+
+def test_a_weighted_sum_is_what_its_weights_make_of_difference_and_estimate(out_of_fold):
+    """Models that cancel out leave the interval of the rest, and weights and constants carry over to the limits."""
+    y, (one, other), folds, _ = out_of_fold
+    difference = cv_difference(y, one, other, folds).difference
+    scores = {"a": one, "b": other, "c": other}
+    same = cv_contrast(y, scores, {"a": 1, "b": -2, "c": 1}, folds)
+    assert [same.value, same.low, same.high] == pytest.approx([difference.value, difference.low, difference.high])
+    half = cv_contrast(y, scores, {"a": -0.5, "b": 0, "c": 0.5}, folds, constant=0.25)
+    turned = [0.25 - found / 2 for found in (difference.value, difference.high, difference.low)]
+    assert [half.value, half.low, half.high] == pytest.approx(turned)
+    assert half.method == difference.method
+    single, estimate = cv_contrast(y, {"a": one}, {"a": 1}, folds), cv_estimate(y, one, folds)
+    slope = 1 / (single.value * (1 - single.value))  # of the log odds
+    half_width = (special.logit(estimate.high) - special.logit(estimate.low)) / 2
+    assert (single.high - single.low) / 2 * slope == pytest.approx(half_width)
+    assert cv_contrast(y, {"a": one}, {"a": 1}, folds, scale="logit") == estimate
+    beyond = cv_contrast(y, {"a": one}, {"a": 1}, folds, constant=0.5, scale="logit")  # above 1: no log odds
+    assert beyond.high - beyond.low == pytest.approx(single.high - single.low)
+
+
+def test_a_weighted_sum_of_one_repeat_has_the_corrected_interval_of_its_fold_values(out_of_fold):
+    y, (one, other), folds, _ = out_of_fold
+    got = cv_contrast(y, {"a": one[0], "b": other[0]}, {"a": 0.5, "b": 0.5}, folds[:1], constant=-0.5)
+    values = (fold_values(y, one[:1], folds[:1]) + fold_values(y, other[:1], folds[:1])) / 2 - 0.5
+    expected = corrected_resampled_interval(values, n_train=67.5, n_test=22.5)
+    assert [got.value, got.low, got.high] == pytest.approx([expected.value, expected.low, expected.high])
+    with pytest.raises(ValueError, match="scale must be"):
+        cv_contrast(y, {"a": one}, {"a": 1}, folds, scale="log")
+    with pytest.raises(ValueError, match=r"must name the same models; got \['a'\] and \['b'\]"):
+        cv_contrast(y, {"a": one}, {"b": 1}, folds)
 
 
 def test_the_order_of_patients_and_the_names_of_folds_do_not_matter(out_of_fold):

@@ -15,7 +15,8 @@ class Compared:
         self.y, self.risks, self._groups = y, risks, groups
 
     def _arrays(self):
-        return self.y, np.zeros_like(self.risks, dtype=int), {"early": self.risks}
+        dealt = [np.random.default_rng(repeat).permutation(self.y.size) % 5 for repeat in range(len(self.risks))]
+        return self.y, np.array(dealt), {"early": self.risks}
 
 
 @pytest.fixture(scope="module")

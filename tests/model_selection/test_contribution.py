@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fusionkit.metrics import cv_difference
+from fusionkit.metrics import cv_contrast, cv_difference
 from fusionkit.model_selection import (
     FusionComparison,
     NestedResult,
@@ -108,6 +108,18 @@ def test_two_modalities_share_by_the_formula_one_can_do_by_hand(comparison):
     assert lost.loc["ct", "without"] == "ehr"
     difference = comparison.differences().set_index("fusion").loc["early"]
     assert lost.loc["ct", ["loss", "low", "high"]].tolist() == difference[["difference", "low", "high"]].tolist()
+
+
+def test_the_interval_of_a_shapley_value_is_that_of_the_weighted_sum_that_it_is():
+    comparison = comparison_of({"a": 1.5, "b": 0.8, "c": 0.0})
+    table = modality_shapley(comparison).set_index("modality")
+    y, folds, scores = comparison._arrays()
+    weights = {"a": 2, "b": -1, "c": -1, "a+b": 1, "a+c": 1, "b+c": -2, "early": 2}  # sixths, by hand
+    weights = {name: weights[name] / 6 for name in scores}
+    found = cv_contrast(y, scores, weights, folds, constant=0.5 - 0.5 / 3, scale="logit")
+    expected = [found.value - 0.5, found.low - 0.5, found.high - 0.5]
+    assert table.loc["a", ["shapley", "low", "high"]].tolist() == pytest.approx(expected)
+    assert table.loc["a", "method"] == found.method == "instability-inflated influence variance"
 
 
 def test_ablation_is_the_paired_difference_with_holms_correction():
