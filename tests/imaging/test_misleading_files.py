@@ -1,6 +1,7 @@
 """Files that a reader takes without a word and gets wrong: uneven DICOM series, twins, labels scaled in the file."""
 
 import gzip
+import locale
 import struct
 
 import numpy as np
@@ -14,8 +15,9 @@ EVEN = [0.0, 2.5, 5.0, 7.5, 10.0, 12.5]
 
 
 def write_series(folder, places_mm):
-    """A DICOM series with a slice at each place along z."""
+    """A DICOM series with a slice at each place along z; ITK's writer would leave the process in another locale."""
     folder.mkdir()
+    before = locale.setlocale(locale.LC_ALL)
     writer = sitk.ImageFileWriter()
     writer.KeepOriginalImageUIDOn()
     for number, place in enumerate(places_mm):
@@ -34,6 +36,7 @@ def write_series(folder, places_mm):
             slice_.SetMetaData(key, value)
         writer.SetFileName(str(folder / f"{number:03}.dcm"))
         writer.Execute(slice_)
+    locale.setlocale(locale.LC_ALL, before)
     return folder
 
 
