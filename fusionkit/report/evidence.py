@@ -120,9 +120,8 @@ def _roc(comparison, predictions, colors):
     display = RocDisplay.from_predictions(shown, colors=colors, bands=bands)
     repeats = predictions["repeat"].nunique()
     band = (
-        f" The {'band' if len(bands) == 1 else 'bands'} (of {listed(bands)}) reach from the lowest to the highest of "
-        f"the {repeats} repeats: they show how much the curve depends on how patients were dealt to folds, and are no "
-        f"confidence intervals."
+        f" The band ({listed(bands)}) reaches from the lowest to the highest of the {repeats} repeats: it shows how "
+        f"much the curve depends on how patients were dealt to folds, and is no confidence interval."
         if repeats > 1
         else ""
     )

@@ -61,8 +61,8 @@ def _intro(modalities, records, fusions):
     """What selection was, and where there was none, in sentences."""
     if set(modalities) - set(records):
         yield (
-            "Features were selected anew inside every training set; counted is in how many of these a feature was "
-            "chosen. A feature that is chosen often is stable, which does not prove that it matters by itself."
+            "Features were selected anew inside every training set; the counts say in how many of these a feature "
+            "was chosen. A feature that is chosen often is stable, which does not prove that it matters by itself."
         )
     if records:
         sizes = listed(modalities[name].get("columns", "?") for name in records)

@@ -54,7 +54,7 @@ def _index(fusion, folds, modality, n_candidates):
     for row, features in zip(table, chosen, strict=True):
         row[[names.index(name) for name in features]] = 1
     found = selection_stability(table)
-    limits = f"{fixed(found.low, 2)} to {fixed(found.high, 2)}" if np.isfinite(found.low) else "no interval"
+    limits = f"{fixed(found.low, 2)} to {fixed(min(found.high, 1), 2)}" if np.isfinite(found.low) else "no interval"
     sizes = sorted({len(features) for features in chosen})
     return {
         "fusion": fusion,
@@ -78,6 +78,6 @@ def _map(fusion, folds, selecting):
     said = listed(f"{name} {share:.0%}" for name, share in shares.head(3).items())
     caption = (
         f"{fusion_label(fusion, start=True)}: which features each of the {len(folds)} training sets kept, one column "
-        f"per training set, the repeats apart. {always} of {len(shares)} features were kept in all of them."
+        f"per training set, the repeats apart. Kept in all of them: {always} of {len(shares)} features."
     )
     return Drawing("stability", "Stability of the selected features", f"Kept most often: {said}.", caption, display)
