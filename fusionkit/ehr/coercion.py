@@ -289,7 +289,8 @@ def _infer(texts, decimal):
     uniques = texts.unique()
     if not len(uniques):
         return "text"
-    if len(uniques) <= 2 and all(parse_flag(text, decimal) is not None for text in uniques):
+    flags = len({text.casefold() for text in uniques}) <= 2
+    if flags and all(parse_flag(text, decimal) is not None for text in uniques):
         return "flag"
     numbers = {text: parse_number(text, decimal) for text in uniques}
     read = [number for number in numbers.values() if number is not None]

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 
 from ..exceptions import Problem
@@ -13,6 +14,9 @@ __all__ = ["read_delimited"]
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 100
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+_DECLARED = re.compile(r'"?sep=([,;\t|])"?[ \t]*(?=[\r\n]|\Z)')
+"""A first line that tells Excel the delimiter; other programs would take it for the header."""
 
 
 def read_delimited(path, *, name):
@@ -35,7 +39,8 @@ def read_delimited(path, *, name):
         if not problems:
             problems = [Problem("the file is empty", "Check the export.", file=name)]
         return RawTable([], [], [], problems)
-    delimiter = _sniff(text)
+    declared = _DECLARED.match(text)
+    delimiter = declared[1] if declared else _sniff(text)
     lines, records = [], []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -48,8 +53,10 @@ def read_delimited(path, *, name):
     except csv.Error as error:
         way_out = "A quotation mark is open or out of place, or the file is truncated."
         problems.append(Problem(f"the line cannot be read: {error}", way_out, file=name, row=begun + 1))
+    if declared and records:
+        del lines[0], records[0]
     if not records:
-        return RawTable([], [], [], problems)
+        return RawTable([], [], [], problems or [Problem("the file is empty", "Check the export.", file=name)])
     header, body = records[0], records[1:]
     body, found = _level(body, lines[1:], len(header), name)
     return RawTable(header, body, lines[1:], [*problems, *found], delimiter)

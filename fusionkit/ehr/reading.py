@@ -21,10 +21,10 @@ def read_table(source, *, id_column, missing=None, name=None, folder=None):
     Parameters
     ----------
     source : str or Path
-        A file ending in ``.csv``, ``.tsv``, ``.txt`` (comma, semicolon, tab or bar; decimal comma; UTF-8 with or
-        without a byte-order mark, UTF-16 with one, or Latin-1 with a warning), ``.xlsx``, ``.xlsm``
-        (``book.xlsx::sheet`` if there are several sheets), ``.parquet``, or ``<SQLAlchemy URL>::<query>`` such as
-        ``sqlite:///ehr.db::SELECT * FROM patients``.
+        A file ending in ``.csv``, ``.tsv``, ``.txt`` (comma, semicolon, tab or bar, also where a first line ``sep=;``
+        names it; decimal comma; UTF-8 with or without a byte-order mark, UTF-16 with one, or Latin-1 with a warning),
+        ``.xlsx``, ``.xlsm`` (``book.xlsx::sheet`` if there are several sheets), ``.parquet``, or
+        ``<SQLAlchemy URL>::<query>`` such as ``sqlite:///ehr.db::SELECT * FROM patients``.
     id_column : str or None
         The column that names the patient; None where it is still to be found.
     missing : sequence of str or None, default=None

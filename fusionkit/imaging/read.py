@@ -48,11 +48,11 @@ def read_header(source):
     reader : SimpleITK.ImageFileReader or None
         None for an image in memory, a folder, and a file that cannot be read.
     """
-    if not isinstance(source, str | Path) or not Path(source).is_file():
+    if not isinstance(source, str | Path):
         return None
     try:
-        return _opened(source)
-    except RuntimeError:  # reading the image says what is wrong
+        return _opened(source) if Path(source).is_file() else None
+    except (RuntimeError, OSError):  # reading the image says what is wrong
         return None
 
 
@@ -151,16 +151,20 @@ def _load(source, name, header=None, *, box=None, keep=None):
     if isinstance(source, sitk.Image):
         return source
     path = Path(source)
-    if path.is_dir():
-        return _load_series(path, name)
-    if not path.is_file():
-        raise CaseError(f"{name} does not exist.", "Check the path; a relative path starts at the table's folder.")
     try:
+        if path.is_dir():
+            return _load_series(path, name)
+        if not path.is_file():
+            raise CaseError(f"{name} does not exist.", "Check the path; a relative path starts at the table's folder.")
         reader = header or _opened(path)
         check_fits(reader, name)
         return _execute(reader, path, box, keep)
     except RuntimeError as error:
         raise _unreadable(name, str(error)) from error
+    except OSError as error:
+        raise CaseError(
+            f"{name} cannot be opened: {error.strerror}.", "Check that it may be read, and that its drive is there."
+        ) from error
 
 
 def _unreadable(name, said):

@@ -120,5 +120,8 @@ def _stamp(source):
     if not _is_path(source):
         return None
     path = Path(source)
-    files = sorted(path.iterdir()) if path.is_dir() else [path] * path.exists()
-    return [(file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    try:
+        files = sorted(path.iterdir()) if path.is_dir() else [path] * path.exists()
+        return [(file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    except OSError:  # reading the image says what is wrong
+        return None

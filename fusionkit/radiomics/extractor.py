@@ -166,6 +166,9 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):
             raise ValueError(
                 f"X has no column {' and no column '.join(missing)}; it has {', '.join(map(str, X.columns))}"
             )
+        twice = [column for column in ("Image", "Mask", "Label") if list(X.columns).count(column) > 1]
+        if twice:
+            raise ValueError(f"X has the column {twice[0]} more than once; rename or leave out all but one")
         return read_settings(self.settings)
 
     def _outcomes(self, rows, options):

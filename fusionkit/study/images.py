@@ -117,15 +117,20 @@ def extract_cases(
 
 
 def _one_case(folder, image, mask, label, settings, options, store):
+    digests = {}
     for kind, path in (("image", image), ("mask", mask)):
         if pd.isna(path):
             way_out = f"Add the {kind}'s path, or leave the row out."
             return CaseOutcome(None, f"has no {kind} in the table", way_out, absent=True)
-        if not (folder / path).exists():
-            way_out = "Correct the path, relative to the table."
-            return CaseOutcome(None, f"there is no file {path}", way_out, absent=True)
+        try:
+            if not (folder / path).exists():
+                way_out = "Correct the path, relative to the table."
+                return CaseOutcome(None, f"there is no file {path}", way_out, absent=True)
+            digests[kind] = file_digest(folder / path)
+        except OSError as error:
+            way_out = "Check that it may be read, and that its drive is there."
+            return CaseOutcome(None, f"the file {path} cannot be opened: {error.strerror}", way_out)
     label = None if pd.isna(label) else str(label)
-    digests = {"image": file_digest(folder / image), "mask": file_digest(folder / mask)}
     key = {**digests, **options, "settings": settings.fingerprint(), "label": label, "version": __version__}
     key["format"] = FORMAT
     kept = None if store is None else store.get(key)

@@ -154,6 +154,8 @@ def test_an_unknown_type_is_refused():
         (["0", "1", None], "flag"),
         (["0.0", "1.0"], "flag"),
         (["yes", "no"], "flag"),
+        (["TRUE", "FALSE", "True", "false"], "flag"),
+        (["positive", "negative", "absent"], "text"),
         (["1", "2", "1", "2"], "category"),
         (["a", "b", "a", "b"], "category"),
         (["2020-01-02", "2020-05-13"], "date"),

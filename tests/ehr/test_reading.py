@@ -34,6 +34,17 @@ def test_the_delimiter_is_found_out(write, delimiter, name):
     assert table.name == name
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "sep=; "])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_first_line_that_tells_excel_the_delimiter_is_no_header(write, first, end):
+    table = read_table(write(end.join([first, "id;crp;note", "007;1,5;a,b", "008;2,25;"])), id_column="id")
+    assert table.frame["id"].tolist() == ["007", "008"]
+    assert table.frame["note"].iloc[0] == "a,b"
+    assert table.rows.tolist() == [3, 4]
+    with pytest.raises(StudyError, match="the file is empty"):
+        read_table(write(first + end), id_column="id")
+
+
 def test_rows_are_editor_lines_across_blank_lines_and_quoted_line_breaks(write):
     table = read_table(write('id,note\n\nA,"two\nlines"\n\nB,one\n'), id_column="id")
     assert table.rows.tolist() == [3, 6]

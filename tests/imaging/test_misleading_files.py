@@ -1,5 +1,6 @@
 """Files that a reader takes without a word and gets wrong: uneven DICOM series, twins, labels scaled in the file."""
 
+import errno
 import gzip
 import locale
 import struct
@@ -10,6 +11,7 @@ import SimpleITK as sitk
 
 from fusionkit.exceptions import CaseError
 from fusionkit.imaging import read_image, read_mask
+from fusionkit.imaging.plain import PlainVoxels
 
 EVEN = [0.0, 2.5, 5.0, 7.5, 10.0, 12.5]
 
@@ -99,3 +101,16 @@ def test_labels_that_a_file_scales_come_back_as_the_whole_numbers_they_were(tmp_
     path.write_bytes(raw)
     assert (sitk.GetArrayFromImage(sitk.ReadImage(str(path))) != labels).any(), "the file must need the rounding"
     np.testing.assert_array_equal(sitk.GetArrayFromImage(read_mask(path)), labels)
+
+
+def test_a_file_that_the_system_does_not_open_is_a_case_that_cannot_be_used(tmp_path, monkeypatch):
+    with pytest.raises(CaseError, match=r"cannot be opened: File name too long\. Check that it may be read"):
+        read_mask(tmp_path / ("x" * 300))
+
+    def lose_the_drive(voxels, box):
+        raise OSError(errno.EIO, "Input/output error")
+
+    sitk.WriteImage(sitk.Image([4, 5, 6], sitk.sitkInt16), str(tmp_path / "a.nrrd"))
+    monkeypatch.setattr(PlainVoxels, "read", lose_the_drive)
+    with pytest.raises(CaseError, match=r"a\.nrrd cannot be opened: Input/output error\."):
+        read_image(tmp_path / "a.nrrd")

@@ -189,6 +189,15 @@ def test_a_failed_case_is_recorded_when_that_is_asked_for(table):
     assert extractor.errors_.loc[0, "way_out"]
 
 
+def test_a_file_that_the_system_does_not_open_costs_its_case_only(table):
+    table["Image"] = table["Image"].astype(object)
+    table.loc["P2", "Image"] = "x" * 300
+    extractor = RadiomicsExtractor(FIRST_ORDER, on_error="record")
+    with pytest.warns(DataWarning, match=r"1 of 4 cases could not be used.*File name too long"):
+        features = extractor.transform(table)
+    assert features.drop("P2").notna().all(axis=None)
+
+
 def test_a_row_without_a_file_or_with_an_odd_label_is_a_failed_case_like_any_other(table):
     whole = RadiomicsExtractor(FIRST_ORDER).transform(table)
     table["Label"] = [1, 0, 1.5, "one"]
@@ -247,6 +256,11 @@ def test_clone_and_set_output_work(table):
     [
         (np.zeros((2, 2)), TypeError, "X must be a DataFrame with the columns Image and Mask; got ndarray"),
         (pd.DataFrame({"image": ["a"]}), ValueError, "X has no column Image and no column Mask; it has image"),
+        (
+            pd.DataFrame([["a", "b", "b"]], columns=["Image", "Mask", "Mask"]),
+            ValueError,
+            "the column Mask more than once",
+        ),
     ],
 )
 def test_another_table_is_refused(X, error, message):

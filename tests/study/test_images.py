@@ -59,3 +59,11 @@ def test_digests_know_a_picture_again_in_another_format_and_are_made_only_when_a
     assert one.digests == other.digests
     assert one.digests["image"] != one.digests["mask"]
     assert [outcome.digests for outcome in outcomes_of(folder, cases)] == [None, None]
+
+
+def test_a_file_that_the_system_does_not_open_costs_its_case_only(folder):
+    cases = {"image": ["x" * 300, "image.nrrd"], "mask": "mask.nrrd", "label": "1"}
+    failed, whole = outcomes_of(folder, cases)
+    assert failed.features is None
+    assert "cannot be opened: File name too long" in failed.reason
+    assert list(whole.features) == ["original_firstorder_Mean"]
