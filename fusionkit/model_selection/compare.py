@@ -202,11 +202,14 @@ def compare_fusions(
     Raises
     ------
     ValueError
-        If a name is unknown, or the cohort is too small for the folds.
+        If a name is unknown, there is nothing to choose from, or the cohort is too small for the folds.
     """
     records = [name for name in cohort.modalities if cohort.kinds[name] == "record"]
     baseline = baseline or (records or list(cohort.modalities))[0]
     default = [*cohort.modalities, *(["early", "late"] if len(cohort.modalities) > 1 else [])]
+    _check_lists(models=models, selectors=selectors, n_features=n_features)
+    if isinstance(fusions, str):
+        raise ValueError(f"fusions is a list, such as ['early', 'late']; got {fusions!r}")
     names = list(dict.fromkeys([baseline, *(default if fusions is None else fusions)]))
     grouped = cohort.groups.nunique() < len(cohort.groups)
     groups = cohort.groups if grouped else None
@@ -257,3 +260,13 @@ def compare_fusions(
     }
     settings = {**searched, **counts, "grouped": bool(grouped), "modalities": list(cohort.modalities)}
     return FusionComparison(nested, baseline, settings, cohort.groups)
+
+
+def _check_lists(**choices):
+    """Refuse what the search cannot choose from, before it begins."""
+    for name, values in choices.items():
+        if isinstance(values, str) or not len(values):
+            raise ValueError(f"{name} is a list of one entry or more for the search to choose from; got {values!r}")
+    wrong = [k for k in choices["n_features"] if k < 1 or k != int(k)]
+    if wrong:
+        raise ValueError(f"n_features counts the features of a modality to be kept, 1 or more; got {wrong}")

@@ -333,7 +333,8 @@ def _for_images(text, where="Settings"):
 
 
 _PREPARED = ("All features of", "Features of")
-_BUILT = ("Early fusion joined", "Late fusion", "Other late", "What late", "The classifier", "Candidate classifiers")
+_FUSED = ("Early fusion joined", "Late fusion", "Other late", "Another late", "What late")
+_BUILT = (*_FUSED, "The classifier", "Candidate classifiers")
 _VOXELS = ("resampledPixelSpacing", "interpolator")
 _PREPARATION = ("normalize", "normalizeScale", "removeOutliers", "resegmentRange", *_VOXELS)
 _UNPREPARED = "The settings name no normalisation, resegmentation or resampling. Add what was done before."

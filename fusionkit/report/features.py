@@ -5,7 +5,7 @@ from collections import Counter
 
 from ..naming import absence_name
 from .numbers import is_number, listed
-from .verdict import fusion_label
+from .verdict import fusion_label, used_modalities
 
 __all__ = ["TOP", "features", "marks_of_absence"]
 
@@ -30,7 +30,7 @@ def features(results):
         intro (sentences), fusions that selected (label, rows, rest, rest_most) and that searched (label, choices).
     """
     comparison = results["comparison"]
-    modalities = results["cohort"].get("modalities") or {}
+    modalities = used_modalities(results)
     records = [name for name, facts in modalities.items() if facts.get("kind") == "record"]
     marks, folds = marks_of_absence(comparison), comparison.get("folds") or []
     selected = [row for row in comparison.get("selected") or [] if row["feature"] not in marks]

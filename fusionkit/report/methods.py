@@ -3,6 +3,7 @@
 from .interval_words import interval_words
 from .numbers import count, fixed, listed, percent
 from .references import MODELS, REFERENCES, SELECTORS, cited, references_of, words_of
+from .verdict import used_modalities
 
 __all__ = ["methods_text"]
 
@@ -81,7 +82,7 @@ def _limits(limits):
 
 
 def _kinds(results):
-    modalities = results["cohort"].get("modalities") or {}
+    modalities = used_modalities(results)
     return {
         kind: [name for name, facts in modalities.items() if facts.get("kind") == kind] for kind in ("image", "record")
     }
@@ -141,7 +142,8 @@ def _fusion(results, cite):
     rules = [name.partition(":")[2] for name in fusions if name.startswith("late:")]
     at_once = [rule for rule in rules if not rule.startswith(_IMAGES_FIRST)]
     if at_once:
-        which = "Other late fusions" if "late" in fusions else "Late fusion"
+        others = "Other late fusions" if len(at_once) > 1 else "Another late fusion"
+        which = others if "late" in fusions else "Late fusion"
         words = listed((_RULES[rule] for rule in at_once), "or")
         yield f"{which} combined the probabilities predicted by one model per modality {words}{cite('late')}."
     in_two_steps = [rule.removeprefix(_IMAGES_FIRST).removeprefix(":") for rule in rules if rule not in at_once]

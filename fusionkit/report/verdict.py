@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from .interval_words import interval_words
 from .numbers import count, fixed, interval, is_number, listed, percent, signed
 
-__all__ = ["MIN_PER_CLASS", "TOO_WIDE", "Verdict", "fusion_label", "judge_difference", "make_verdict"]
+__all__ = [
+    "MIN_PER_CLASS",
+    "TOO_WIDE",
+    "Verdict",
+    "fusion_label",
+    "judge_difference",
+    "make_verdict",
+    "used_modalities",
+]
 
 MIN_PER_CLASS = 10
 """With fewer patients of either class, no difference is judged."""
@@ -110,6 +118,27 @@ def is_fusion(name):
     fusion : bool
     """
     return name.partition(":")[0] in {"early", "late"}
+
+
+def used_modalities(results):
+    """Return the modalities that a compared model uses; a study may read more of them than it compares.
+
+    Parameters
+    ----------
+    results : dict
+        The content of ``results.json``.
+
+    Returns
+    -------
+    modalities : dict of str to dict
+        Name -> kind, source and columns.
+    """
+    modalities = results["cohort"].get("modalities") or {}
+    fusions = [row["fusion"] for row in results["comparison"]["estimates"]]
+    if any(is_fusion(name) for name in fusions):
+        return modalities
+    named = {part for name in fusions for part in name.split("+")}
+    return {name: facts for name, facts in modalities.items() if name in named}
 
 
 def make_verdict(results):

@@ -109,7 +109,7 @@ def findings(cohort, comparison, spec, facts, digests):
 
 
 def told_fusion(comparison):
-    """Return the model that details are told of: early fusion, or else the last that is not the baseline.
+    """Return the model that details are told of: early fusion, late fusion, or else the last that is no baseline.
 
     Parameters
     ----------
@@ -120,7 +120,8 @@ def told_fusion(comparison):
     fusion : str
     """
     others = [name for name in comparison.fusions if name != comparison.baseline]
-    return "early" if "early" in others else (others or [comparison.baseline])[-1]
+    judged = [name for name in ("early", "late") if name in others]
+    return (judged or others[-1:] or [comparison.baseline])[0]
 
 
 def _coverage(rows):

@@ -8,6 +8,7 @@ from fusionkit.report import make_verdict
 from fusionkit.report.checklist_facts import FACTS
 from fusionkit.report.clinical_use import clinical_use
 from fusionkit.report.document import Bullets, Document, Section
+from fusionkit.report.features import features
 from fusionkit.report.markdown import render_markdown
 from fusionkit.report.methods import methods_text
 
@@ -105,3 +106,19 @@ def test_the_ranges_of_net_benefit_are_told_in_rising_order(make_results):
 def test_references_keep_their_numbers_in_markdown():
     document = Document("t", [Section("References", [Bullets(["Kittler 1998", "Varma 2006"], ordered=True)])], "m")
     assert "1. Kittler 1998\n2. Varma 2006\n" in render_markdown(document)
+
+
+def test_one_other_late_fusion_is_told_in_the_singular(make_results):
+    text = methods_of(make_results({"late": NONE, "late:max": NONE}))
+    assert "Another late fusion combined the probabilities predicted by one model per modality by their maximum" in text
+
+
+def test_nothing_is_said_of_a_modality_that_no_model_used(make_results):
+    results = make_results({})
+    text = methods_of(results)
+    assert "Features of ct" not in text
+    assert "number of features kept" not in text
+    assert "Nogueira" not in text
+    assert all("selected anew" not in sentence for sentence in features(results)["intro"])
+    assert "Features of ct were standardised" in methods_of(make_results({"ct": NONE}))
+    assert "Features of ct were standardised" in methods_of(make_results({"ehr+ct": NONE}))
