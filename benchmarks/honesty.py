@@ -180,7 +180,12 @@ def key_of(name, number, seed=0):
     return [seed, zlib.crc32(name.encode()), number]
 
 
-def run(path, wanted, seed):
+def any_cohort(name, key):
+    """What the store keeps of one cohort of a setting."""
+    return noise_cohort(key, **NOISE) if name == "noise" else coverage_cohort(SETTINGS[name], key)
+
+
+def run(path, wanted, seed, compute=any_cohort):
     """Compute what is missing of ``wanted``, a list of (setting, number of cohorts), and keep it in the store."""
     done = read_store(path)
     with path.open("a") as store:
@@ -189,8 +194,7 @@ def run(path, wanted, seed):
                 if (name, number) in done:
                     continue
                 key = key_of(name, number, seed)
-                row = noise_cohort(key, **NOISE) if name == "noise" else coverage_cohort(SETTINGS[name], key)
-                store.write(json.dumps({"setting": name, "cohort": number, "key": key, **row}) + "\n")
+                store.write(json.dumps({"setting": name, "cohort": number, "key": key, **compute(name, key)}) + "\n")
                 store.flush()
             print(f"{name}: {n_cohorts} cohorts", file=sys.stderr, flush=True)
 
@@ -310,28 +314,36 @@ def tables(done):
         yield from noise_table(noise)
 
 
-def provenance(done):
+def provenance(done, script="honesty.py"):
     """One sentence: what made the figures."""
     seeds = sorted({row["key"][0] for row in done.values()})
     return (
-        f"Made by `benchmarks/honesty.py` with fusionkit {__version__}, Python {platform.python_version()}, "
+        f"Made by `benchmarks/{script}` with fusionkit {__version__}, Python {platform.python_version()}, "
         f"numpy {np.__version__}, scikit-learn {sklearn.__version__}; seed {', '.join(map(str, seeds))}."
     )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cohorts", type=int, default=500)
-    parser.add_argument("--noise-cohorts", type=int, default=100)
+def make_parser(description, store, cohorts):
+    """The command line: a parser with what every simulation asks."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cohorts", type=int, default=cohorts)
     parser.add_argument("--only", nargs="+", metavar="NAME", help="how the names of the wanted settings begin")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--store", type=Path, default=Path("honesty.jsonl"))
+    parser.add_argument("--store", type=Path, default=Path(store))
+    return parser
+
+
+def wanted_of(sizes, only):
+    """The settings with their numbers of cohorts whose names begin as asked, all when None."""
+    return [(name, size) for name, size in sizes.items() if only is None or name.startswith(tuple(only))]
+
+
+def main():
+    parser = make_parser(__doc__, "honesty.jsonl", 500)
+    parser.add_argument("--noise-cohorts", type=int, default=100)
     arguments = parser.parse_args()
     sizes = {**dict.fromkeys(SETTINGS, arguments.cohorts), "noise": arguments.noise_cohorts}
-    wanted = [
-        (name, size) for name, size in sizes.items() if arguments.only is None or name.startswith(tuple(arguments.only))
-    ]
-    run(arguments.store, wanted, arguments.seed)
+    run(arguments.store, wanted_of(sizes, arguments.only), arguments.seed)
     done = read_store(arguments.store)
     print("\n".join([*tables(done), "", provenance(done)]))
 

@@ -92,12 +92,18 @@ class Population:
 
 @dataclass(frozen=True)
 class Simulated:
-    """One cohort's outcomes, folds (repeats, n), out-of-fold scores (repeats, n) and true AUC (repeats,) by model."""
+    """One cohort's outcomes, folds (repeats, n), out-of-fold scores (repeats, n) and true AUC (repeats,) by model.
+
+    Beside them the features (n, n_features), and the weights of linear models by name, (repeats * folds, 1 +
+    n_features) with the intercept first; none for other models.
+    """
 
     y: np.ndarray
     folds: np.ndarray
     scores: dict
     truth: dict
+    X: np.ndarray
+    weights: dict
 
 
 def stratified_folds(y, n_repeats, n_folds, rng):
@@ -150,9 +156,9 @@ def _columns(population, X, y, training):
 
 
 def _linear(population, X, y, training, columns):
-    """Scores of everybody by every fit, (n_fits, n), and the fits' true AUC, (n_fits,), by model; logistic regression.
+    """Scores of everybody by every fit, (n_fits, n), the fits' true AUC, (n_fits,), and weights, by model.
 
-    Late fusion is the mean log-odds of the two modalities' models, and so linear too.
+    Logistic regression; late fusion is the mean log-odds of the two modalities' models, and so linear too.
     """
     weights = {name: fit_logistic(X, y, training, used) for name, used in columns.items()}
     weights["late"] = (weights["ehr"] + weights["image"]) / 2
@@ -161,7 +167,7 @@ def _linear(population, X, y, training, columns):
         scores[name] = weight[:, 1:] @ X.T + weight[:, :1]
         spread = np.sqrt(2 * np.einsum("ij,jk,ik->i", weight[:, 1:], population.covariance, weight[:, 1:]))
         truth[name] = stats.norm.cdf(weight[:, 1:] @ population.shift / spread)
-    return scores, truth
+    return scores, truth, weights
 
 
 def _scores(model, X):
@@ -169,7 +175,7 @@ def _scores(model, X):
 
 
 def _nonlinear(population, X, y, training, columns, rng):
-    """The same for a scikit-learn model; late fusion is the mean score, the truth is measured on new patients."""
+    """The same, without weights, for a scikit-learn model; late fusion is the mean score, the truth is measured."""
     new_y = np.repeat([0, 1], N_NEW)
     names = [*columns, "late"]
     scores = {name: np.empty((len(training), y.size)) for name in names}
@@ -185,7 +191,7 @@ def _nonlinear(population, X, y, training, columns, rng):
         fresh["late"] = (fresh["ehr"] + fresh["image"]) / 2
         for name in names:
             truth[name][number] = auc(new_y, fresh[name])
-    return scores, truth
+    return scores, truth, {}
 
 
 def draw_cohort(population, rng):
@@ -210,11 +216,13 @@ def draw_cohort(population, rng):
     training = np.array([fold != label for fold in folds for label in range(population.n_folds)], dtype=float)
     given = population, X, y, training, _columns(population, X, y, training)
     with config_context(assume_finite=True, skip_parameter_validation=True):  # thousands of small fits
-        scores, truth = _linear(*given) if population.model == "logistic" else _nonlinear(*given, rng)
+        scores, truth, weights = _linear(*given) if population.model == "logistic" else _nonlinear(*given, rng)
     fit_of = np.arange(population.n_repeats)[:, None] * population.n_folds + folds
     return Simulated(
         y,
         folds,
         {name: score[fit_of, np.arange(population.n)] for name, score in scores.items()},
         {name: true.reshape(population.n_repeats, -1).mean(axis=1) for name, true in truth.items()},
+        X,
+        weights,
     )

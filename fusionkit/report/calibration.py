@@ -42,9 +42,10 @@ def calibration(results, predictions):
             "each repeat and then averaged, which avoids that.",
         )
     told_of = {row["method"] for rows in told.values() for row in rows.values() if row["method"]}
+    given = "those of intercept and ratio" if any("widened" in method for method in told_of) else "they"
     made = (
-        f" Numbers in brackets are {percent(level)} intervals ({'; '.join(sorted(told_of))}); those of intercept and "
-        f"ratio take the predictions as given. A slope of 1, an intercept of 0, a ratio of 1 and a distance of 0 are "
+        f" Numbers in brackets are {percent(level)} intervals ({'; '.join(sorted(told_of))}); {given} take "
+        f"the predictions as given. A slope of 1, an intercept of 0, a ratio of 1 and a distance of 0 are "
         f"perfect."
         if told_of
         else ""

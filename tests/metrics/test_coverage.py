@@ -128,7 +128,7 @@ def test_the_simulated_truth_is_the_auc_on_new_patients(simulated):
     training = np.ones((1, 80))
     X, few = population.draw(np.arange(80) % 2, rng), np.arange(80) % 2
     columns = simulated._columns(population, X, few, training)
-    _, truth = simulated._linear(population, X, few, training, columns)
+    _, truth, _ = simulated._linear(population, X, few, training, columns)
     for name in ("ehr", "image", "early"):
         weights = simulated.fit_logistic(X, few, training, columns[name])[0, 1:]
         assert auc(y, new @ weights) == pytest.approx(truth[name][0], abs=0.004)

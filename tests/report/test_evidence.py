@@ -67,7 +67,7 @@ def test_calibration_is_told_with_the_intervals_of_the_run(results, predictions)
     results["calibration"] = calibrated(0.8)
     view = calibration(results, predictions)
     assert "Calibration slope 0.80 (0.60 to 1.10), intercept +0.80 (0.60 to 1.10), events" in view["plots"][1]["note"]
-    assert "95 % intervals (bootstrap of patients, percentile, 500 resamples)" in view["caption"]
+    assert "95 % intervals (bootstrap of patients, percentile, 500 resamples); they take the" in view["caption"]
     assert "slope" not in view["plots"][0]["note"]
 
 
