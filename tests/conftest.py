@@ -14,10 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_collection():
     """What collecting imports and makes stays until the end: no search for garbage looks at it, then or later."""
     gc.disable()
-    yield
+    collected = yield
     gc.collect()
     gc.freeze()
     gc.enable()
+    return collected
 
 
 @pytest.fixture(autouse=True)
