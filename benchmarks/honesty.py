@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import sklearn
+from scipy import stats
 from simulated_cohorts import Population, draw_cohort
 from sklearn import config_context
 from sklearn.linear_model import LogisticRegression
@@ -257,23 +258,32 @@ def coverage_table(by_setting):
         yield f"| {name} ({len(rows)}) | {' | '.join(cells)} |"
 
 
+def refutes_promise(share, n_cohorts):
+    """Tell whether so many cohorts refute that the true coverage lies in 93 to 97 %: a binomial test at 5 %."""
+    held = round(share * n_cohorts)
+    too_narrow, too_wide = stats.binom.cdf(held, n_cohorts, 0.93), stats.binom.sf(held - 1, n_cohorts, 0.97)
+    return min(too_narrow, too_wide) < 0.05
+
+
 def practice_table(by_setting):
     """Markdown lines: the ways to make an interval over all settings, for either meaning of the truth."""
-    yield "| Interval | Truth | AUC: lowest, mean, highest | outside 93-97 | difference | outside 93-97 |"
+    outside = "outside 93-97 (beyond chance)"
+    yield f"| Interval | Truth | AUC: lowest, mean, highest | {outside} | difference | {outside} |"
     yield "|---|---|---|---|---|---|"
     for practice, label in PRACTICES.items():
         for meaning, shares_of in (("these models", coverage_of), ("average cohort", average_coverage_of)):
             cells = []
             for of_model in (True, False):
-                shares = [
-                    100 * share
+                figures = [
+                    (share, len(rows))
                     for rows in by_setting.values()
                     for quantity, share in shares_of(rows, practice).items()
                     if (quantity in MODELS) == of_model
                 ]
-                outside = sum(not 93 <= share <= 97 for share in shares)
-                cells.append(f"{min(shares):.1f}, {np.mean(shares):.1f}, {max(shares):.1f}")
-                cells.append(f"{outside} of {len(shares)}")
+                shares = np.array([100 * share for share, _ in figures])
+                outside = int(((shares < 93) | (shares > 97)).sum())
+                cells.append(f"{shares.min():.1f}, {shares.mean():.1f}, {shares.max():.1f}")
+                cells.append(f"{outside} of {len(shares)} ({sum(refutes_promise(*figure) for figure in figures)})")
             yield f"| {label} | {meaning} | {' | '.join(cells)} |"
 
 

@@ -354,10 +354,10 @@ def cox_snell_r2_from_auc(auc, prevalence):
     offset = math.log(prevalence / (1 - prevalence)) - distance**2 / 2
 
     def expected_loss(shift, sign):
-        def density(x):
-            return stats.norm.pdf(x - shift) * np.logaddexp(0, -sign * (offset + distance * x))
+        def density(x):  # called thousands of times a plan, where scipy's own normal density takes a hundredfold
+            return math.exp(-0.5 * (x - shift) ** 2) * np.logaddexp(0, -sign * (offset + distance * x))
 
-        return integrate.quad(density, shift - 12, shift + 12)[0]
+        return integrate.quad(density, shift - 12, shift + 12)[0] / math.sqrt(2 * math.pi)
 
     loss = prevalence * expected_loss(distance, 1) + (1 - prevalence) * expected_loss(0, -1)
     null = -(prevalence * math.log(prevalence) + (1 - prevalence) * math.log(1 - prevalence))
