@@ -56,13 +56,14 @@ class FusionComparison:
         Returns
         -------
         table : DataFrame
-            fusion, auc, low, high, n, n_events, method (how the interval was made); an undefined interval is NaN.
+            fusion, auc, low, high, reason (why there is no interval, where it is NaN), n, n_events, method (how the
+            interval was made).
         """
         y, folds, scores = self._arrays()
         rows = []
         for fusion in self.fusions:
             found = cv_estimate(y, scores[fusion], folds, groups=self._groups, confidence=confidence)
-            rows.append({"fusion": fusion, "auc": found.value, "low": found.low, "high": found.high})
+            rows.append({"fusion": fusion, "auc": found.value, **_limits(found)})
         return pd.DataFrame(rows).assign(n=len(y), n_events=int(y.sum()), method=found.method)
 
     def differences(self, *, confidence=0.95):
@@ -76,7 +77,7 @@ class FusionComparison:
         Returns
         -------
         table : DataFrame
-            fusion, baseline, difference, low, high, n, n_events.
+            fusion, baseline, difference, low, high, reason (why there is no interval, where it is NaN), n, n_events.
         """
         y, folds, scores = self._arrays()
         rows = []
@@ -86,7 +87,7 @@ class FusionComparison:
             pair = scores[fusion], scores[self.baseline]
             found = cv_difference(y, *pair, folds, groups=self._groups, confidence=confidence).difference
             at = {"fusion": fusion, "baseline": self.baseline}
-            rows.append({**at, "difference": found.value, "low": found.low, "high": found.high})
+            rows.append({**at, "difference": found.value, **_limits(found)})
         return pd.DataFrame(rows).assign(n=len(y), n_events=int(y.sum()))
 
     def selected(self):
@@ -260,6 +261,11 @@ def compare_fusions(
     }
     settings = {**searched, **counts, "grouped": bool(grouped), "modalities": list(cohort.modalities)}
     return FusionComparison(nested, baseline, settings, cohort.groups)
+
+
+def _limits(found):
+    """An interval's columns of a table."""
+    return {"low": found.low, "high": found.high, "reason": found.reason}
 
 
 def _check_lists(**choices):

@@ -35,7 +35,7 @@ _ENDINGS = {
     "harm": ("a loss in this cohort, as the whole interval lies below zero", "a loss too"),
     "unclear": ("no reliable gain in this cohort", "no reliable gain either"),
     "too few": ("too few patients to tell", "again too few patients to tell"),
-    "undefined": ("no interval could be computed, so nothing can be concluded", "again without an interval"),
+    "undefined": ("nothing can be concluded without an interval", "again without an interval"),
 }
 """Finding -> how a sentence ends, and how the second one ends when the first ended so."""
 
@@ -211,6 +211,8 @@ def _ending(row, finding, same=False):
     text = _ENDINGS[finding][same]
     if finding in {"gain", "harm"} and row["high"] - row["low"] > TOO_WIDE:
         return f"{text}, though its size is uncertain"
+    if finding == "undefined" and row.get("reason"):
+        return f"{text}, because {row['reason']}"
     return text
 
 

@@ -1,5 +1,7 @@
 """The comparison: the same splits for all, late fusion equal whether its members are refitted or not, honest tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,3 +128,13 @@ def test_noise_scores_like_chance():
         for seed in range(8)
     ]
     assert abs(pd.concat(areas).mean() - 0.5) < 0.06
+
+
+def test_a_difference_without_an_interval_says_why(comparison):
+    scores = comparison.nested.predictions
+    same = scores.assign(y_score=scores.groupby(["repeat", "patient"])["y_score"].transform("first"))
+    alike = FusionComparison(replace(comparison.nested, predictions=same), comparison.baseline, {}, comparison.groups)
+    table = alike.differences()
+    assert table[["low", "high"]].isna().all(axis=None)
+    assert table["reason"].str.contains("no variation can show").all()
+    assert (comparison.differences()["reason"] == "").all()

@@ -36,7 +36,7 @@ def test_no_reliable_gain_reads_as_the_journal_would_print_it(make_results):
             (0.02, None, None),
             "undefined",
             "No conclusion possible",
-            "nothing can be concluded.",
+            "nothing can be concluded without an interval.",
             "without an interval.",
         ),
     ],
@@ -46,6 +46,16 @@ def test_each_finding_has_its_words(make_results, row, finding, headline, first,
     assert (verdict.finding, verdict.headline) == (finding, headline)
     assert verdict.sentences[0].endswith(first)
     assert second in verdict.sentences[1]
+
+
+def test_a_missing_interval_is_told_with_its_reason(make_results):
+    results = study(make_results, (0.0, None, None))
+    results["comparison"]["differences"][0]["reason"] = "one class has a single patient"
+    assert (
+        make_verdict(results)
+        .sentences[0]
+        .endswith("nothing can be concluded without an interval, because one class has a single patient.")
+    )
 
 
 def test_early_and_late_are_judged_apart(make_results):
